@@ -1,0 +1,380 @@
+"""The command line: the same numbers without a browser, for cron, scripts and tests."""
+
+import argparse
+import csv
+import getpass
+import json
+import math
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from keel import company, intake, measure, sheets
+from keel.errors import InputError, KeelError, QuestionError
+from keel.periods import GRAINS
+from keel.readings import KINDS, Reading
+from keel.store import Store, restore
+
+MOST_REJECTS = 1000  # listed in full up to here; the count is always exact
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0, or 2 with one sentence on standard error."""
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    try:
+        return int(asked.run(asked) or 0)
+    except KeelError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--store", type=Path, default=argparse.SUPPRESS, help="the database (or KEEL_STORE)")
+    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
+    parser = argparse.ArgumentParser(prog="python -m keel", description=__doc__, parents=[common])
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], Any], words: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=words, description=words, parents=[common])
+        made.set_defaults(run=run)
+        return made
+
+    command("sample", _sample, "load the sample company into an empty store")
+    importing = command("import", _import, "take files in")
+    importing.add_argument("files", nargs="+", metavar="FILE")
+    importing.add_argument("--as", dest="kind", choices=KINDS, default="", help="what the files are")
+    importing.add_argument("--mapping", type=Path, help="a TOML file that says how to read them")
+    importing.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one choice of the mapping")
+    importing.add_argument("--dry-run", action="store_true", help="only say what would be counted")
+    command("undo", _undo, "take a batch out").add_argument("batch", type=int)
+    command("batches", _batches, "every upload that counts")
+    command("metrics", _metrics, "every metric, how it is defined and how fresh it is")
+    command("sources", _sources, "what was uploaded and up to which day")
+    series = command("series", _series, "one metric over time")
+    series.add_argument("metric")
+    series.add_argument("--by", action="append", default=[], metavar="DIM")
+    series.add_argument("--only", action="append", default=[], metavar="DIM=VALUE")
+    series.add_argument("--grain", choices=GRAINS, default="month")
+    series.add_argument("--from", dest="start", type=_day, metavar="D")
+    series.add_argument("--to", dest="end", type=_day, metavar="D")
+    series.add_argument("--as-of", type=_day, metavar="D")
+    series.add_argument("--csv", action="store_true", help="print comma separated values")
+    command("questions", _questions, "each survey question: scale, n, score, counts").add_argument("survey", nargs="?")
+    command("rebuild", _rebuild, "make the same database again from the uploaded files")
+    command("check", _check, "prove identities, counts and kept files")
+    command("backup", _backup, "write the store and the uploaded files to one file").add_argument("file", type=Path)
+    command("restore", _restore, "put a backup in the place of the store").add_argument("file", type=Path)
+    return parser
+
+
+def _store(asked: argparse.Namespace) -> Store:
+    return company.open_store(getattr(asked, "store", None))
+
+
+def _print(asked: argparse.Namespace, document: Any, lines: Sequence[str]) -> None:
+    if getattr(asked, "json", False):
+        print(json.dumps(_plain(document), ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(lines))
+
+
+def _sample(asked: argparse.Namespace) -> None:
+    with _store(asked) as store:
+        if store.rows("batches"):
+            raise InputError(
+                f"{store.path.name}: there is data in it already; an empty store was expected. Name another with --store."
+            )
+        files = company.load_sample(store)
+        _print(
+            asked,
+            {"files": files, "batches": _batch_rows(store)},
+            [f"Loaded the sample company: {files} files."],
+        )
+
+
+def _import(asked: argparse.Namespace) -> int:
+    options = {}
+    for choice in asked.set:
+        key, separator, value = choice.partition("=")
+        if not separator or not value:
+            raise InputError(f"--set {choice}: KEY=VALUE was expected, such as dates=dmy. Correct it.")
+        options[key.strip()] = value.strip()
+    mapping = intake.with_options(intake.from_toml(asked.mapping) if asked.mapping else None, options) or None
+    documents, lines, status = [], [], 0
+    with _store(asked) as store:
+        for path in asked.files:
+            content = sheets.load(path)
+            reading = company.preview(store, content, name=Path(path).name, kind=asked.kind, mapping=mapping)
+            same = company.same_upload(store, reading)
+            document = _import_document(reading, batch=None, duplicate_of=same["batch"] if same else None)
+            if reading.refusal:
+                print(reading.refusal, file=sys.stderr)
+                status = 2
+            elif same:
+                lines.append(
+                    f"{reading.file}: the same rows came in already as batch {same['batch']} ({same['file']}); not counted again."
+                )
+            elif not asked.dry_run:
+                document["batch"] = company.take_in(store, reading, who=getpass.getuser())
+            documents.append(document)
+            if not reading.refusal and not same:
+                lines += _import_lines(reading, document["batch"])
+            if status:
+                break
+    if documents and (not status or getattr(asked, "json", False)):
+        _print(asked, documents[0] if len(documents) == 1 else documents, lines)
+    return status
+
+
+def _import_document(reading: Reading, *, batch: int | None, duplicate_of: int | None) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "batch": batch, "kind": reading.kind, "vendor": reading.vendor, "confidence": reading.confidence,
+        "file": reading.file, "sha256": reading.sha256, "rows_read": reading.rows_read,
+        "rows_accepted": reading.rows_accepted, "rows_rejected": reading.rows_read - reading.rows_accepted,
+        "rejected": [vars(reject) for reject in reading.rejected[:MOST_REJECTS]], "mapping": reading.mapping,
+        "from": reading.from_on, "to": reading.to_on, "duplicate_of": duplicate_of,
+        "unused_columns": list(reading.unused), "notes": list(reading.notes),
+    }  # fmt: skip
+    if reading.kind == "survey":
+        document["survey"] = {
+            "name": reading.survey, "responses": reading.rows_accepted, "left_out": {},
+            "questions": list(reading.questions),
+        }  # fmt: skip
+    return document
+
+
+def _import_lines(reading: Reading, batch: int | None) -> list[str]:
+    done = f"batch {batch}" if batch else "dry run, nothing was changed"
+    lines = [
+        f"{reading.file}: {reading.kind}, {reading.rows_accepted:,} of {reading.rows_read:,} rows, "
+        f"{reading.from_on or '–'} to {reading.to_on or '–'} ({done})."
+    ]
+    columns = reading.mapping.get("columns", {})
+    if columns:
+        lines.append("  read as: " + ", ".join(f"{field} = {column}" for field, column in columns.items()))
+    if reading.unused:
+        lines.append("  not used: " + ", ".join(reading.unused))
+    lines += [
+        f"  left out, row {r.row}{f', column {r.column}' if r.column else ''}{f': {r.value!r}' if r.value else ''}; {r.reason}"
+        for r in reading.rejected[:10]
+    ]
+    if len(reading.rejected) > 10:
+        lines.append(f"  and {len(reading.rejected) - 10:,} more (--json lists them)")
+    return lines + [f"  {note}" for note in reading.notes]
+
+
+def _undo(asked: argparse.Namespace) -> None:
+    with _store(asked) as store:
+        store.undo(asked.batch, who=getpass.getuser())
+        _print(asked, {"undone": asked.batch}, [f"Batch {asked.batch} is taken out."])
+
+
+def _batch_rows(store: Store) -> list[dict[str, Any]]:
+    return [{**row, "mapping": intake.from_text(row["mapping"])} for row in store.rows("batches")]
+
+
+def _batches(asked: argparse.Namespace) -> None:
+    with _store(asked) as store:
+        rows = _batch_rows(store)
+        lines = [
+            f"{r['batch']:>4}  {r['kind']:<10} {r['rows_accepted']:>9,} rows  {r['from_on'] or '–'} to {r['to_on'] or '–'}  "
+            f"{r['file']}  ({r['who']}, {r['imported_at']:%Y-%m-%d %H:%M})"
+            for r in rows
+        ]
+        _print(
+            asked,
+            rows,
+            lines or ["Nothing has been uploaded yet. `python -m keel sample` loads a sample company."],
+        )
+
+
+def _metrics(asked: argparse.Namespace) -> None:
+    with _store(asked) as store:
+        rows = []
+        for metric in measure.metrics(store).values():
+            span = measure.coverage(store, metric)
+            rows.append({
+                "metric": metric.id, "label": metric.label, "kind": metric.kind, "unit": metric.unit, "better": metric.better,
+                "roll": metric.roll, "dimensions": list(metric.dimensions), "owner": metric.owner, "meaning": metric.meaning,
+                "edge": metric.edge, "min_people": metric.min_people, "from": span and span[0], "as_of": span and span[1],
+            })  # fmt: skip
+        lines = [f"{r['metric']:<24} {r['kind']:<5} {r['unit']:<7} as of {r['as_of'] or 'no data':<11} {r['meaning']}" for r in
+                 ({**r, "as_of": str(r["as_of"] or "no data")} for r in rows)]  # fmt: skip
+        _print(asked, rows, lines)
+
+
+def _sources(asked: argparse.Namespace) -> None:
+    with _store(asked) as store:
+        rows = measure.sources(store)
+        lines = []
+        for r in rows:
+            lines.append(
+                f"{r['source']:<18} {r['first_on']} to {r['last_on']}  {r['rows']:>9,} rows{'  (stale)' if r['stale'] else ''}"
+            )
+            if r["source"] == "orders":
+                lines.append(
+                    f"  {r['distinct_order_numbers']:,} distinct order numbers, {r['lines_without_customer']:,} lines without a "
+                    f"customer, {r['customers_with_a_purchase']:,} customers with a purchase"
+                )
+        _print(
+            asked,
+            rows,
+            lines or ["Nothing has been uploaded yet. `python -m keel sample` loads a sample company."],
+        )
+
+
+def _series(asked: argparse.Namespace) -> None:
+    only = {}
+    for choice in asked.only:
+        name, separator, member = choice.partition("=")
+        if not separator:
+            raise QuestionError(f"--only {choice}: DIM=VALUE was expected, such as region=North. Correct it.")
+        only[name] = member
+    by = [name for choice in asked.by for name in choice.split(",")]
+    with _store(asked) as store:
+        found = measure.series(
+            store,
+            asked.metric,
+            grain=asked.grain,
+            by=by,
+            only=only,
+            start=asked.start,
+            end=asked.end,
+            as_of=asked.as_of,
+        )
+        metric, currency = found.metric, store.settings.currency
+        rows = [
+            {"members": {name: row.pop(name) for name in found.by}, **row} for row in found.frame.to_dict("records")
+        ]
+    keys = (
+        "period",
+        "members",
+        "value",
+        "num",
+        "den",
+        "n",
+        "low",
+        "high",
+        "partial",
+        "hidden",
+        "note",
+        "prior",
+    )
+    rows = [{key: row[key] for key in keys} for row in rows]
+    if asked.csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(["period", *found.by, *keys[2:]])
+        for row in _plain(rows):
+            cells = [row["period"], *row["members"].values(), *(row[key] for key in keys[2:])]
+            writer.writerow([_inert(cell) for cell in cells])
+        return
+    document = {
+        "metric": metric.id, "label": metric.label, "kind": metric.kind, "unit": metric.unit, "better": metric.better,
+        "grain": found.grain, "as_of": found.as_of, "by": list(found.by), "only": dict(found.only), "total": found.total,
+        "rows": rows,
+    }  # fmt: skip
+    _print(asked, document, _series_lines(document, currency))
+
+
+def _series_lines(document: dict[str, Any], currency: str) -> list[str]:
+    from keel import wording
+
+    unit = document["unit"]
+    money = f", {currency}" if unit == "money" else ""
+    lines = [f"{document['label']} by {document['grain']}{money}, as of {document['as_of'] or 'no data'}"]
+    for row in document["rows"]:
+        members = " · ".join(row["members"].values())
+        value = "hidden" if row["hidden"] else wording.exact(row["value"], unit)
+        marks = [words for words, holds in ((f"n {row['n']:,.0f}" if row["n"] == row["n"] else "", row["n"] == row["n"]),
+                                            ("partial", row["partial"]), (row["note"], row["note"])) if holds]  # fmt: skip
+        lines.append(f"{row['period']}  {members:<24} {value:>16}  {', '.join(marks)}".rstrip())
+    if document["total"].get("value") is not None:
+        lines.append(f"{'in all':<10}  {'':<24} {wording.exact(document['total']['value'], unit):>16}")
+    return lines
+
+
+def _questions(asked: argparse.Namespace) -> None:
+    with _store(asked) as store:
+        found = measure.questions(store, asked.survey)
+    lines = []
+    for survey in found:
+        lines.append(f"{survey['survey']}: {survey['responses']:,} responses")
+        for q in survey["questions"]:
+            score = q["nps"] if q["nps"] is not None else q["favourable"] if q["favourable"] is not None else q["mean"]
+            shown = "hidden" if q.get("hidden") else f"n {q['n']:,}" + (f", {score:.3g}" if score is not None else "")
+            lines.append(
+                f"  {q['key']:<5} {q['kind']:<7} {q['scale'] or '':<6} {q['role'] or '':<11} {shown:<18} {q['text']}"
+            )
+    _print(asked, found[0] if asked.survey else found, lines or ["No survey has been uploaded yet."])
+
+
+def _rebuild(asked: argparse.Namespace) -> int:
+    with _store(asked) as store:
+        changed = company.rebuild(store)
+        batches = len(store.rows("batches"))
+    lines = [f"Rebuilt from {batches} uploaded files; every table is the same to the row."]
+    if changed:
+        lines = [f"Rebuilt from {batches} uploaded files. Not the same as before: {', '.join(sorted(changed))}."]
+    _print(asked, {"batches": batches, "changed": sorted(changed)}, lines)
+    return 1 if changed else 0
+
+
+def _check(asked: argparse.Namespace) -> int:
+    with _store(asked) as store:
+        faults = store.check()
+    _print(
+        asked,
+        {"faults": faults},
+        faults or ["All identities hold; every count agrees; every uploaded file is there."],
+    )
+    return 2 if faults else 0
+
+
+def _backup(asked: argparse.Namespace) -> None:
+    with _store(asked) as store:
+        store.backup(asked.file)
+    _print(asked, {"file": str(asked.file)}, [f"Written to {asked.file}."])
+
+
+def _restore(asked: argparse.Namespace) -> None:
+    from keel import settings
+
+    path = getattr(asked, "store", None) or company.default_store()
+    restore(asked.file, path, settings.load())
+    _print(asked, {"store": str(path)}, [f"{path} is as it was when {asked.file} was made."])
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; one such as 2026-09-27 was expected") from None
+
+
+def _plain(value: Any) -> Any:
+    """A document with nothing in it that JSON lacks: dates as text, nan as null."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def _inert(cell: Any) -> Any:
+    """Text that a spreadsheet would run as a formula, made plain text."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""The company at hand: its store and settings opened together, files taken in, the sample loaded.
+
+What the command line and the Uploads page share, so that there is one way to import, undo and rebuild.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from keel import intake, measure, sample, settings
+from keel.errors import InputError
+from keel.readings import Known, Reading
+from keel.settings import PROJECT
+from keel.store import Store
+
+SAMPLE = "sample"  # who brought the sample company in; how it is told from a company's own data
+
+
+def default_store() -> Path:
+    """Where the database lies: KEEL_STORE, or data/keel.duckdb in the project."""
+    named = os.environ.get("KEEL_STORE")
+    return Path(named) if named else PROJECT / "data" / "keel.duckdb"
+
+
+def open_store(path: Path | None = None) -> Store:
+    """The store with the settings of keel.toml. Raises SettingsError, StoreError."""
+    return Store(path or default_store(), settings.load())
+
+
+def known(store: Store, today: date | None = None) -> Known:
+    """What intake must know of this company to judge a file."""
+    return Known(
+        today=today or date.today(),
+        currency=store.settings.currency,
+        rates={row["currency"]: row["first_on"] for row in store.rows("first_rates")},
+        metrics=frozenset(measure.metrics(store)),
+        remembered=lambda shape: _remembered(store, shape),
+    )
+
+
+def preview(
+    store: Store, content: bytes, *, name: str, kind: str = "", mapping: Mapping[str, Any] | None = None,
+    today: date | None = None,
+) -> Reading:  # fmt: skip
+    """Read a file without taking it in."""
+    return intake.read(content, name=name, known=known(store, today), kind=kind, mapping=mapping)
+
+
+def same_upload(store: Store, reading: Reading) -> dict[str, Any] | None:
+    """The batch that holds this file already, whatever its name or packing; None where there is none."""
+    rows = store.rows("same_upload", sha256=reading.sha256, rows_sha256=reading.rows_sha256)
+    return rows[0] if rows else None
+
+
+def take_in(store: Store, reading: Reading, *, who: str) -> int:
+    """Append a reading; returns its batch. Raises InputError with the reading's refusal."""
+    if reading.refusal:
+        raise InputError(reading.refusal)
+    return store.append(reading, who=who)
+
+
+def load_sample(store: Store, progress: Callable[[float, str], None] = lambda share, words: None) -> int:
+    """Load the sample company into a store; returns the number of files."""
+    progress(0.05, "Making the sample company")
+    files = sample.files()
+    for place, file in enumerate(files, 1):
+        progress(0.1 + 0.8 * place / len(files), f"Loading {file.name}")
+        mapping = intake.with_options({"kind": file.kind, **_sample_mapping(file)}, file.options)
+        reading = preview(store, file.content, name=file.name, mapping=mapping, today=sample.AS_OF)
+        if reading.refusal:
+            raise InputError(reading.refusal)
+        store.append(reading, who=SAMPLE, then_refresh=False)
+    progress(0.95, "Working out the numbers")
+    store.refresh()
+    return len(files)
+
+
+def is_sample(store: Store) -> bool:
+    """Whether everything in the store is the sample company."""
+    batches = store.rows("batches")
+    return bool(batches) and all(row["who"] == SAMPLE for row in batches)
+
+
+def rebuild(store: Store) -> dict[str, tuple[int, str]]:
+    """Make the database again from the kept files; returns tables whose contents differ: name -> (rows, print)."""
+    before = store.contents()
+    knowing = known(store)
+
+    def read(row: dict[str, Any], content: bytes) -> Reading:
+        return intake.read(
+            content,
+            name=row["file"],
+            known=knowing,
+            kind=row["kind"],
+            mapping=intake.from_text(row["mapping"]),
+        )
+
+    after = store.rebuild(read)
+    return {table: after.get(table, (0, "")) for table in before | after if before.get(table) != after.get(table)}
+
+
+def _sample_mapping(file: sample.SampleFile) -> dict[str, Any]:
+    roles = {"questions": sample.ROLES[file.options["survey"]]} if file.kind == "survey" else {}
+    return {**roles, "as_of": sample.AS_OF.isoformat()}
+
+
+def _remembered(store: Store, shape: str) -> Mapping[str, Any] | None:
+    rows = store.rows("remembered", shape=shape)
+    if not rows:
+        return None
+    mapping = intake.from_text(rows[0]["mapping"])
+    # What belongs to one file and not to its shape.
+    return {key: value for key, value in mapping.items() if key not in ("latest", "as_of")}

@@ -1,0 +1,499 @@
+"""Any file -> what it is, what would be counted, what is wrong with it. Nothing is stored here.
+
+A file becomes sheets of text (keel.sheets); headers are matched with fields from one table of synonyms
+(synonyms.toml), then by content; each column is typed (keel.values); rows that cannot be read are left out by
+themselves, with the reason. What was decided is the reading's `mapping`: reading the same file with that mapping
+gives the same rows, which is how a store is rebuilt.
+"""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from keel import measures, sheets, surveys, values
+from keel.errors import InputError
+from keel.readings import KINDS, Known, Reading, Reject, as_text, columns_of
+from keel.values import Column
+
+# Fields of each kind: how a column is typed, "!" where the kind cannot do without it.
+FIELDS: Mapping[str, Mapping[str, str]] = {
+    "orders": {
+        "ordered_on": "date!", "order_id": "id", "line": "id", "customer_id": "id", "product": "id",
+        "product_line": "text", "region": "text", "segment": "text", "channel": "text", "team": "text",
+        "currency": "text", "quantity": "number", "unit_price": "number", "amount": "number",
+        "cost": "number", "unit_cost": "number",
+    },
+    "customers": {
+        "customer_id": "id!", "name": "text", "segment": "text", "region": "text", "owner": "text",
+        "team": "text", "decision_makers": "text", "notes": "text",
+    },
+    "employees": {
+        "employee_id": "id!", "hired_on": "date!", "left_on": "date", "department": "text", "site": "text",
+        "manager": "text", "leaving_kind": "text", "is_regretted": "yes or no", "employment_kind": "text",
+    },
+    "rates": {"currency": "text!", "valid_from": "date!", "rate": "rate!"},
+    "targets": {"metric": "text!", "valid_from": "period!", "value": "rate!"},
+    "events": {"metric": "text", "happened_on": "any date!", "words": "text!"},
+}  # fmt: skip
+MONEY_PLACES, RATE_PLACES = 4, 8
+
+
+@cache
+def synonyms() -> Mapping[str, Mapping[str, list[str]]]:
+    """Header names by kind and field, as in synonyms.toml."""
+    return tomllib.loads((Path(__file__).parent / "synonyms.toml").read_text(encoding="utf-8"))
+
+
+def read(
+    content: bytes, *, name: str, known: Known, kind: str = "", mapping: Mapping[str, Any] | None = None
+) -> Reading:
+    """Read one file. `kind` and `mapping` say what is known beforehand; the rest is recognised.
+
+    Raises InputError, one sentence, where the file as a whole cannot be read or something must be asked.
+    """
+    found = sheets.read(sheets.unpack(content, name=name), name=name)
+    sheet = _choose(found, name=name, wanted=(mapping or {}).get("sheet", ""))
+    header = [column[0].as_py().strip() for column in sheet.cells.columns]
+    shape = hashlib.sha256("\x1f".join(plain(h) for h in header).encode()).hexdigest()
+    remembered = known.remembered(shape) if not mapping else None
+    decided: dict[str, Any] = dict(mapping or remembered or {})
+    kind = kind or decided.get("kind", "") or recognise(header, sheet.cells.slice(1), known, file=name)
+    if kind not in KINDS:
+        raise InputError(
+            f"{name}: '{kind}' is no kind of file; one of {', '.join(KINDS)} was expected. Say which with --as."
+        )
+    if decided.get("kind", kind) != kind:
+        decided = {key: value for key, value in decided.items() if key in ("dates", "latest")}
+    decided["kind"] = kind
+    columns_of(header, file=name, survey=kind == "survey")
+    body = sheet.cells.slice(1)
+    ragged = [
+        Reject(
+            row,
+            "",
+            "",
+            f"it has {found} cells where the header has {expected}; quote cells that hold the separator",
+        )
+        for row, found, expected in sheet.ragged
+    ]
+    table = Table(name, header, body, sheet, decided, known)
+    rest: dict[str, Any]
+    if kind == "survey":
+        rest = surveys.read(table)
+    elif kind == "measures":
+        rest = measures.read(table)
+    else:
+        rest = _rows(table, kind)
+    if kind not in ("rates", "targets", "events", "customers"):
+        rest["to_on"] = _as_of(table, rest["to_on"])
+    rejected = sorted([*ragged, *table.rejected()], key=lambda reject: (reject.row, reject.column))
+    if remembered:
+        rest["notes"] = ("Read as the last file with these columns was.", *rest.get("notes", ()))
+    rows = body.num_rows + len(ragged)
+    left_out = len({reject.row for reject in rejected})
+    return Reading(
+        kind=kind, file=name, content=content, sha256=sheets.fingerprint(content),
+        rows_sha256=_fingerprint_of_rows(sheet.cells), shape=shape, header=tuple(header),
+        rows_read=rows, rows_accepted=rows - left_out, rejected=tuple(rejected), mapping=decided,
+        preview=tuple(tuple(row.values()) for row in body.slice(0, 3).to_pylist()),
+        **{"vendor": "table", "confidence": 1.0, **rest},
+    )  # fmt: skip
+
+
+class Table:
+    """One sheet while it is read: typed columns by field, and the rows found at fault on the way."""
+
+    def __init__(
+        self,
+        file: str,
+        header: list[str],
+        body: pa.Table,
+        sheet: sheets.Sheet,
+        decided: dict[str, Any],
+        known: Known,
+    ) -> None:
+        self.file, self.header, self.body, self.decided, self.known = file, header, body, decided, known
+        self._sheet = sheet
+        self._faults: dict[int, Reject] = {}
+        latest = decided.setdefault("latest", known.today.isoformat())
+        self.latest = date.fromisoformat(latest)
+
+    def place(self, column: str) -> int | None:
+        """The place of the column of that name, as written or in another case; None where there is none."""
+        if column in self.header:
+            return self.header.index(column)
+        folded = [plain(h) for h in self.header]
+        return folded.index(plain(column)) if plain(column) in folded else None
+
+    def require(self, column: str) -> int:
+        """The same, or an InputError that lists what there is."""
+        place = self.place(column)
+        if place is None:
+            raise InputError(
+                f"{self.file}: there is no column '{column}'; one of {', '.join(h for h in self.header if h)} was expected. "
+                "Correct the mapping."
+            )
+        return place
+
+    def cells(self, place: int) -> pa.ChunkedArray:
+        """The text of one column, header left out."""
+        return self.body.column(place)
+
+    def typed(self, place: int, type: str, *, required: bool = False) -> pa.Array:
+        """One column typed; what cannot be read, or is empty though required, is noted against its row."""
+        cells, header = self.cells(place), self.header[place] or f"column {place + 1}"
+        column = self._column(cells, header, type)
+        for row, (word, reason) in column.faults.items():
+            self.fault(row, header, word, reason)
+        if required and column.values.null_count:
+            for row in pc.indices_nonzero(pc.is_null(column.values)).to_pylist():
+                self.fault(row, header, cells[row].as_py(), "a value was expected, the cell is empty")
+        return column.values
+
+    def fault(self, row: int, column: str, value: str, reason: str) -> None:
+        """Note that a row (0 is the first below the header) cannot be taken in; its first fault is kept."""
+        self._faults.setdefault(row, Reject(self.number(row), column, value, reason))
+
+    def number(self, row: int) -> int:
+        """The row's number in the file as a person counts, the header being row 1."""
+        return self._sheet.number(row + 1)
+
+    def rejected(self) -> list[Reject]:
+        """Every row at fault, in the order of the file."""
+        return [self._faults[row] for row in sorted(self._faults)]
+
+    def kept(self) -> pa.Array:
+        """A mask, true for the rows without fault."""
+        faulty = set(self._faults)
+        if not faulty:
+            return pa.repeat(pa.scalar(True), self.body.num_rows)
+        return pa.array([row not in faulty for row in range(self.body.num_rows)])
+
+    def numbers(self) -> pa.Array:
+        """The row numbers of every row below the header."""
+        return pa.array([self.number(row) for row in range(self.body.num_rows)], pa.int32())
+
+    def _column(self, cells: pa.ChunkedArray, header: str, type: str) -> Column:
+        if type == "id":
+            return values.identifiers(cells)
+        if type == "yes or no":
+            return values.yes_or_no(cells)
+        if type == "number":
+            return values.numbers(cells, places=MONEY_PLACES)
+        if type == "rate":
+            return values.numbers(cells, places=RATE_PLACES, type=pa.decimal128(28, RATE_PLACES))
+        if type == "text":
+            return values.text(cells)
+        order = self.decided.get("dates", "")
+        if not order and (order := values.date_order(values.distinct(cells), where=f"{self.file}, column {header}")):
+            self.decided["dates"] = order
+        latest = self.latest if type == "date" else date.max  # plans and events may lie ahead
+        return values.dates(cells, order=order, latest=latest, span={"period": "first", "span": "last"}.get(type, ""))
+
+
+def recognise(header: list[str], body: pa.Table, known: Known, *, file: str) -> str:
+    """The kind of file by its headers, then by its content. Raises InputError when it cannot be told."""
+    found = {kind: set(match(header, kind)) for kind in (*FIELDS, "measures", "survey")}
+    orders = found["orders"]
+    has_amount = "amount" in orders or {"quantity", "unit_price"} <= orders
+    if {"employee_id", "hired_on"} <= found["employees"]:
+        return "employees"
+    questions = [h for h in header if surveys.is_question(h)]
+    if "answered_on" in found["survey"] and questions:
+        return "survey"
+    if {"metric", "valid_from", "value"} <= found["targets"] and "ordered_on" in orders:
+        named = values.distinct(body.column(match(header, "targets")["metric"]))
+        return "targets" if set(named) <= known.metrics else "measures"
+    if {"happened_on", "words"} <= found["events"] and len(header) <= 4 and not has_amount:
+        return "events"
+    if found["rates"] >= {"currency", "valid_from", "rate"} and len(header) <= 4 and "customer_id" not in orders:
+        return "rates"
+    numeric = [
+        place for place, h in enumerate(header)
+        if place not in match(header, "orders").values() and values.looks_like_numbers(values.distinct(body.column(place), 200))
+    ]  # fmt: skip
+    if "ordered_on" in orders and has_amount and (len(orders) > 2 or not numeric):
+        return "orders"
+    if "customer_id" in found["customers"] and "ordered_on" not in orders and len(found["customers"]) > 1:
+        return "customers"
+    if ("measured_on" in found["measures"] and (numeric or has_amount)) or measures.is_across(header):
+        return "measures"
+    raise InputError(
+        f"{file}: it is not clear what this is from its columns ({', '.join(h or 'no name' for h in header[:8])}"
+        f"{', …' if len(header) > 8 else ''}); one of {', '.join(KINDS)} was expected. Say which with --as."
+    )
+
+
+def match(header: list[str], kind: str, columns: Mapping[str, str] | None = None) -> dict[str, int]:
+    """Field -> place of its column: as `columns` says, else the first header that is a synonym of the field."""
+    names_there = [plain(h) for h in header]
+    said = {f: names_there.index(plain(c)) for f, c in (columns or {}).items() if plain(c) in names_there}
+    taken = set(said.values())
+    for field, names in synonyms().get(kind, {}).items():
+        if field in said:
+            continue
+        for name in names:  # the names stand in order of preference
+            places = [place for place, h in enumerate(names_there) if h == plain(name) and place not in taken]
+            if places:
+                said[field] = places[0]
+                taken.add(places[0])
+                break
+    return said
+
+
+def with_options(mapping: Mapping[str, Any] | None, options: Mapping[str, str]) -> dict[str, Any]:
+    """A mapping with the KEY=VALUE choices of the command line, or of the Uploads page, laid over it."""
+    decided: dict[str, Any] = dict(mapping or {})
+    fields = {field for part in (*FIELDS, "measures", "survey") for field in synonyms().get(part, {})}
+    for key, value in options.items():
+        if key in ("dates", "survey", "as_of", "sheet", "partial", "latest"):
+            decided[key] = value
+        elif key in ("nps", "csat", "ces", "enps", "engagement"):
+            decided["questions"] = {**decided.get("questions", {}), value: {"role": key}}
+        elif key == "group":
+            decided["groups"] = {**decided.get("groups", {}), value: plain(value)}
+        elif key in measures.DECLARED:
+            decided["all_measures"] = {**decided.get("all_measures", {}), key: value}
+        elif key in fields or key == "date":
+            decided["columns"] = {**decided.get("columns", {}), key: value}
+        else:
+            raise InputError(
+                f"--set {key}: there is no such choice; dates, survey, as_of, sheet, nps, csat, ces, enps, engagement, "
+                f"group, respondent, {', '.join(measures.DECLARED)} or the name of a field was expected. Correct it."
+            )
+    return decided
+
+
+def _rows(table: Table, kind: str) -> dict[str, Any]:
+    """Rows of one of the kinds in FIELDS, typed, checked against each other and against what is known."""
+    said = table.decided.get("columns", {})
+    for column in said.values():
+        table.require(column)
+    places = match(table.header, kind, said)
+    for field, type in FIELDS[kind].items():
+        if type.endswith("!") and field not in places:
+            raise InputError(_lacks(table, kind, field))
+    columns = {
+        field: table.typed(places[field], type.rstrip("!"), required=type.endswith("!"))
+        for field, type in FIELDS[kind].items()
+        if field in places
+    }
+    table.decided["columns"] = {field: table.header[place] for field, place in places.items()}
+    shaped = {"orders": _orders, "employees": _employees, "customers": _customers, "rates": _rates,
+              "targets": _targets, "events": _events}[kind](table, columns)  # fmt: skip
+    kept = table.kept()
+    if table.body.num_rows and not pc.any(kept).as_py():
+        kept = pc.and_(kept, False)
+    rows = pa.table({"row": table.numbers(), **shaped}).filter(kept)
+    days = next((rows.column(c) for c in ("ordered_on", "happened_on", "valid_from") if c in rows.column_names), None)
+    first, last = (pc.min(days).as_py(), pc.max(days).as_py()) if days is not None else (None, None)
+    if kind == "employees":
+        first, last = _staff_span(rows)
+    unused = [h for place, h in enumerate(table.header) if place not in places.values() and h]
+    return {"tables": {f"raw_{kind}": rows}, "unused": tuple(unused), "from_on": first, "to_on": last}
+
+
+def _lacks(table: Table, kind: str, field: str) -> str:
+    there = ", ".join(h for h in table.header if h)
+    return (
+        f"{table.file}: no column for {field.replace('_', ' ')} was found among {there}; {kind} need one. "
+        f"Name it with --set {field}=COLUMN, or say what the file is with --as."
+    )
+
+
+def _orders(table: Table, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    if "amount" not in columns and not {"quantity", "unit_price"} <= set(columns):
+        raise InputError(
+            f"{table.file}: no amount was found among {', '.join(table.header)}; an amount, or a quantity and a unit "
+            "price, was expected. Name it with --set amount=COLUMN."
+        )
+    quantity, price = columns.get("quantity"), columns.pop("unit_price", None)
+    amount, name = columns.get("amount"), table.decided["columns"].get("amount", "")
+    if quantity is not None and price is not None:
+        product = _times(quantity, price)
+        amount = product if amount is None else pc.coalesce(amount, product)
+        name = name or table.decided["columns"]["unit_price"]
+    assert amount is not None
+    for row in pc.indices_nonzero(pc.is_null(amount)).to_pylist():
+        table.fault(row, name, "", "an amount was expected, the cell is empty")
+    unit_cost = columns.pop("unit_cost", None)
+    if "cost" not in columns and unit_cost is not None and quantity is not None:
+        columns["cost"] = _times(quantity, unit_cost)
+    if "currency" in columns:
+        columns["currency"] = pc.utf8_upper(columns["currency"])
+        _require_rates(table, columns["currency"], columns["ordered_on"])
+    return {**columns, "amount": amount}
+
+
+def _times(quantity: pa.Array, price: pa.Array) -> pa.Array:
+    """Quantity x price to four places, half away from zero; both have four places, so the product has eight."""
+    product = pc.multiply(quantity.cast(pa.decimal128(19, MONEY_PLACES)), price.cast(pa.decimal128(18, MONEY_PLACES)))
+    rounded = pc.round(product, ndigits=MONEY_PLACES, round_mode="half_towards_infinity")
+    try:
+        return rounded.cast(pa.decimal128(18, MONEY_PLACES))
+    except pa.ArrowInvalid as error:
+        raise InputError(
+            "a quantity times its unit price is beyond 14 digits; amounts were expected. Correct it."
+        ) from error
+
+
+def _require_rates(table: Table, currency: pa.Array, day: pa.Array) -> None:
+    """Refuse the file when an amount is in a currency without a rate on or before its day."""
+    for code in pc.unique(currency).drop_null().to_pylist():
+        if code == table.known.currency:
+            continue
+        first = table.known.rates.get(code)
+        lacking = pc.equal(currency, code)
+        if first is not None:
+            lacking = pc.and_(lacking, pc.less(day, pa.scalar(first)))
+        rows = pc.indices_nonzero(pc.fill_null(lacking, False)).to_pylist()
+        if rows:
+            listed = ", ".join(str(table.number(row)) for row in rows[:10])
+            more = f" and {len(rows) - 10} more" if len(rows) > 10 else ""
+            since = f" before {first.isoformat()}" if first else ""
+            raise InputError(
+                f"{table.file}, rows {listed}{more}: amounts in {code}, and there is no rate for {code}{since}; the "
+                f"company's currency is {table.known.currency}. Import a file of rates (currency, date, rate) first."
+            )
+
+
+def _employees(table: Table, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    ids, hired, left = columns["employee_id"], columns["hired_on"], columns.get("left_on")
+    counts = pc.value_counts(ids.drop_null())
+    for entry in counts.to_pylist():
+        if entry["counts"] > 1:
+            rows = pc.indices_nonzero(pc.equal(ids, entry["values"])).to_pylist()
+            raise InputError(
+                f"{table.file}, rows {', '.join(str(table.number(row)) for row in rows[:5])}: {entry['counts']} employees have "
+                f"the id {entry['values']!r}; an id of their own for each was expected. Correct the ids."
+            )
+    if left is not None:
+        for row in pc.indices_nonzero(pc.fill_null(pc.less(left, hired), False)).to_pylist():
+            table.fault(
+                row, table.decided["columns"]["left_on"], left[row].as_py().isoformat(),
+                f"a leaving date on or after the hiring date ({hired[row].as_py().isoformat()}) was expected",
+            )  # fmt: skip
+    kind = columns.pop("employment_kind", None)
+    contractors = [plain(word) for word in synonyms()["employment"]["contractor"]]
+    contract = [bool(word) and plain(word) in contractors for word in kind.to_pylist()] if kind is not None else None
+    columns["is_contractor"] = pa.array(contract if contract is not None else [False] * len(ids))
+    if "leaving_kind" in columns:
+        words = {plain(name): kind for kind, names in synonyms()["leaving"].items() for name in names}
+        columns["leaving_kind"] = pa.array(
+            [words.get(plain(word), "unknown") if word else None for word in columns["leaving_kind"].to_pylist()],
+            pa.string(),
+        )
+    return columns
+
+
+def _staff_span(rows: pa.Table) -> tuple[Any, Any]:
+    """The first hiring, and the last event in the roster."""
+    first, last = pc.min(rows.column("hired_on")).as_py(), pc.max(rows.column("hired_on")).as_py()
+    if last and "left_on" in rows.column_names and (left := pc.max(rows.column("left_on")).as_py()):
+        last = max(last, left)
+    return first, last
+
+
+def _as_of(table: Table, last: date | None) -> date | None:
+    """The day the file's data reaches to: as said (--set as_of=), or the last day in its rows."""
+    said = table.decided.get("as_of")
+    if not said:
+        return last
+    day = values.parse_date(said, "dmy")
+    if day is None or day > table.latest or (last and day < last):
+        raise InputError(
+            f"--set as_of={said}: a date from {last or values.EARLIEST_YEAR} (the last in {table.file}) to {table.latest} was "
+            "expected, such as 2026-09-27. Correct it."
+        )
+    return day
+
+
+def _customers(table: Table, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    counts = pc.value_counts(columns["customer_id"].drop_null())
+    for entry in counts.to_pylist():
+        if entry["counts"] > 1:
+            rows = pc.indices_nonzero(pc.equal(columns["customer_id"], entry["values"])).to_pylist()
+            for row in rows[1:]:
+                table.fault(row, table.decided["columns"]["customer_id"], entry["values"],
+                            f"this customer stands in row {table.number(rows[0])} already; one row each was expected")  # fmt: skip
+    return columns
+
+
+def _rates(table: Table, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    rate = columns["rate"].cast(pa.float64())
+    for row in pc.indices_nonzero(pc.fill_null(pc.less_equal(rate, 0), False)).to_pylist():
+        table.fault(row, table.decided["columns"]["rate"], str(rate[row]), "a rate above zero was expected")
+    return {"currency": pc.utf8_upper(columns["currency"]), "valid_from": columns["valid_from"], "rate": rate}
+
+
+def _targets(table: Table, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    _require_metrics(table, columns["metric"])
+    return {**columns, "value": columns["value"].cast(pa.float64())}
+
+
+def _events(table: Table, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    if "metric" in columns:
+        _require_metrics(table, columns["metric"])
+    metric = columns.get("metric", pa.nulls(len(columns["words"]), pa.string()))
+    return {**columns, "metric": pc.fill_null(metric, "")}
+
+
+def _require_metrics(table: Table, metric: pa.Array) -> None:
+    for row, word in enumerate(metric.to_pylist()):
+        if word and word not in table.known.metrics:
+            table.fault(row, table.decided["columns"]["metric"], word,
+                        "the name of a metric (`python -m keel metrics` lists them) was expected")  # fmt: skip
+
+
+def _choose(found: list[sheets.Sheet], *, name: str, wanted: str) -> sheets.Sheet:
+    """The sheet asked for, else the largest."""
+    if wanted:
+        named = [sheet for sheet in found if sheet.name == wanted]
+        if not named:
+            raise InputError(
+                f"{name}: there is no sheet '{wanted}'; one of {', '.join(s.name for s in found)} was expected. "
+                "Correct --set sheet=."
+            )
+        return named[0]
+    return max(found, key=lambda sheet: sheet.cells.num_rows * sheet.cells.num_columns)
+
+
+def plain(text: str | None) -> str:
+    """A header without case, spaces and punctuation: how headers are compared."""
+    return re.sub(r"[\W_]+", "", (text or "").casefold())
+
+
+def _fingerprint_of_rows(cells: pa.Table) -> str:
+    """sha256 of the cells, whatever encoding, packing, separator or line ends they came in."""
+    digest = hashlib.sha256(as_text({"columns": cells.num_columns, "rows": cells.num_rows}).encode())
+    for column in cells.columns:
+        array = column.combine_chunks()
+        if isinstance(array, pa.ChunkedArray):
+            array = pa.concat_arrays(array.chunks)
+        digest.update(pc.binary_length(array).cast(pa.int32()).buffers()[1] or b"")
+        data = array.buffers()[2]
+        digest.update(data or b"")
+    return digest.hexdigest()
+
+
+def from_text(text: str) -> dict[str, Any]:
+    """A mapping from its json, as the store keeps it."""
+    mapping: dict[str, Any] = json.loads(text)
+    return mapping
+
+
+def from_toml(path: Path) -> dict[str, Any]:
+    """A mapping from a TOML file a person wrote. Raises InputError."""
+    try:
+        return tomllib.loads(sheets.load(path).decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: {error}; a mapping in TOML was expected. Correct that line.") from error

@@ -1,0 +1,457 @@
+"""The door: every number a page, an export or the command line shows comes through here, suppressed where it must be."""
+
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from keel import catalogue, intervals, measures, suppression, survival
+from keel.catalogue import Metric
+from keel.errors import QuestionError
+from keel.periods import GRAINS, add_months
+from keel.store import Store
+
+ORDER_DIMENSIONS = ("region", "segment", "product_line", "channel", "team")
+COHORT_MONTHS = 24  # first-year attrition: two years of hires, so that the older half has been here a full year
+FEW_LEAVERS = 5  # METHODS E: below it counts are shown, not rates
+STALE_DAYS = 14  # a source this far behind the newest one is shown in amber
+NO_MEMBER = "(none)"  # rows that carry no member of the dimension, as people see them
+
+
+@dataclass(frozen=True)
+class Series:
+    """One metric over time.
+
+    frame: one row per period (and member): period (its first day), a column a dimension of `by`, value, num, den,
+    n (people or answers; nan where that means nothing), low, high (95 %), partial, hidden, note, prior (the value of
+    the comparable period a year earlier; nan for a partial period).
+    """
+
+    metric: Metric
+    grain: str
+    as_of: date | None
+    by: tuple[str, ...]
+    only: Mapping[str, str]
+    frame: pd.DataFrame
+    total: Mapping[str, float | None] = field(default_factory=dict)
+
+
+def metrics(store: Store) -> dict[str, Metric]:
+    """Every metric: the catalogue's, then the uploaded measures and the ratios of them."""
+    found = dict(catalogue.load())
+    for row in store.rows("measures"):
+        found[row["measure"]] = measures.metric(row["measure"], json.loads(row["definition"]))
+    for name, parts in store.settings.ratio.items():
+        if {parts.get("num"), parts.get("den")} <= set(found):
+            dimensions = found[parts["num"]].dimensions
+            found[name] = measures.metric(name, {**parts, "dimensions": list(dimensions)})
+    return found
+
+
+def coverage(store: Store, metric: Metric) -> tuple[date, date] | None:
+    """First and last day the metric's source covers (its watermark); None where there is no data."""
+    for row in store.rows("coverage"):
+        if row["source"] == metric.source and row["first_on"] and row["last_on"]:
+            return row["first_on"], row["last_on"]
+    return None
+
+
+def series(
+    store: Store,
+    metric_id: str,
+    *,
+    grain: str = "month",
+    by: Sequence[str] = (),
+    only: Mapping[str, str] | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    as_of: date | None = None,
+) -> Series:
+    """One metric by period, split by up to two dimensions and filtered by any. Raises QuestionError, PrivacyError."""
+    metric = catalogue.find(metrics(store), metric_id)
+    only = {_dimension(metric, name): ("" if member == NO_MEMBER else member) for name, member in (only or {}).items()}
+    by = tuple(_dimension(metric, name) for name in by)
+    suppression.guard(metric, by, only)
+    if grain not in GRAINS:
+        raise QuestionError(f"'{grain}': there is no such grain; one of {', '.join(GRAINS)} was expected.")
+    if metric.finest == "month" and grain == "week":
+        raise QuestionError(f"{metric.label}: it is measured by month; ask for --grain month, quarter or year.")
+    if len(by) > 2:
+        raise QuestionError(f"{metric.label}: a split by {len(by)} dimensions; at most two were expected.")
+    span = coverage(store, metric)
+    if span is None or (start and start > (end or span[1])):
+        return Series(metric, grain, None, by, only, _empty(by))
+    first, watermark = span
+    last = min(day for day in (as_of, end, watermark) if day is not None)
+    start = max(start, first) if start else first
+    if metric.roll == "survival":
+        frame = _survival(store, metric, grain, first, start, last)
+    else:
+        frame = _rolled(store, metric, grain, by, only, start, last, watermark)
+        frame = _with_prior(store, metric, grain, by, only, frame, first, last, watermark)
+    frame = _with_intervals(frame, metric)
+    frame["partial"] = _partial(store, grain, frame["period"], max(start, first), last)
+    frame.loc[frame["partial"], "prior"] = np.nan
+    frame["note"] = ""
+    if metric.interval == "poisson":
+        first_leaving = store.rows("first_leaving")[0]["first_on"] or first
+        frame["note"] = [_staff_note(row, grain, first, first_leaving) for row in frame.to_dict("records")]
+    frame = suppression.hide(frame, metric, store.settings.minimum_group)
+    for column in by:
+        frame[column] = frame[column].replace("", NO_MEMBER)
+    return Series(metric, grain, last, by, only, frame, _total(frame, metric))
+
+
+def _rolled(
+    store: Store, metric: Metric, grain: str, by: Sequence[str], only: Mapping[str, str],
+    start: date, last: date, watermark: date,
+) -> pd.DataFrame:  # fmt: skip
+    """Period x member with value, num, den, n, squares; periods without rows are 0 for sums and missing for scores."""
+    calendar = store.settings.calendar
+    from_on = calendar.start(start, grain) if metric.grain == "period" else start
+    places = [metric.dimensions.index(name) + 1 for name in by] + [0, 0]
+    filters: dict[str, str | None] = {f"d{n}": None for n in range(1, catalogue.MAX_DIMENSIONS + 1)}
+    filters |= {f"d{metric.dimensions.index(name) + 1}": member for name, member in only.items()}
+    frame = store.ask(
+        "series", metric=metric.id, grain=grain, rows_grain=grain if metric.grain == "period" else "day",
+        roll=metric.roll, from_on=from_on, to_on=last, by=places[0], and_by=places[1], **filters,
+    )  # fmt: skip
+    frame = frame.rename(columns={"people": "n"})
+    frame["period"] = frame["period"].dt.date if len(frame) else frame["period"]
+    if metric.grain == "period" and last < watermark:  # such rows hold the whole period's data: later than asked
+        closed = [calendar.end(period, grain) - timedelta(days=1) <= last for period in frame["period"]]
+        frame = frame[closed]
+    frame["value"] = frame["value"] * metric.scale
+    frame["n"] = frame["n"].astype(float)
+    names = dict(zip(("member", "second_member"), by, strict=False))
+    frame = frame.drop(columns=[c for c in ("member", "second_member") if c not in names]).rename(columns=names)
+    if metric.roll == "sum" and metric.grain == "day" and len(frame):
+        frame = _with_quiet_periods(frame, list(by), _periods(store, grain, start, last))
+    return frame
+
+
+def _with_quiet_periods(frame: pd.DataFrame, by: list[str], periods: list[date]) -> pd.DataFrame:
+    """Counts and sums are 0 in a period inside the data in which nothing happened."""
+    keys = itertools.product(periods, *[sorted(frame[name].unique()) for name in by])
+    full = pd.DataFrame(keys, columns=["period", *by]).merge(frame, how="left", on=["period", *by])
+    return full.fillna({"value": 0.0, "num": 0.0})
+
+
+def _with_prior(
+    store: Store, metric: Metric, grain: str, by: Sequence[str], only: Mapping[str, str], frame: pd.DataFrame,
+    first: date, last: date, watermark: date,
+) -> pd.DataFrame:  # fmt: skip
+    """The frame with `prior`: the value a year earlier, where that whole period lies inside the data."""
+    calendar = store.settings.calendar
+    wanted = [calendar.prior_year(period, grain) for period in frame["period"]]
+    if not wanted or max(wanted) < first:
+        return frame.assign(prior=np.nan)
+    earlier = _rolled(store, metric, grain, by, only, max(first, min(wanted)), last, watermark)
+    whole = earlier[~_partial(store, grain, earlier["period"], first, last)]
+    values = whole.set_index(["period", *by])["value"]
+    keys = list(zip(wanted, *[frame[name] for name in by], strict=True)) if by else wanted
+    return frame.assign(prior=[values.get(key, np.nan) for key in keys])
+
+
+def _survival(store: Store, metric: Metric, grain: str, first: date, start: date, last: date) -> pd.DataFrame:
+    """One row per period: attrition at twelve months of those hired in the trailing 24 months, as of its close."""
+    calendar = store.settings.calendar
+    hires = store.ask("hires", from_on=add_months(start, -COHORT_MONTHS), to_on=last)
+    hired = pd.to_datetime(hires["hired_on"]).to_numpy("datetime64[D]")
+    left = pd.to_datetime(hires["left_on"]).to_numpy("datetime64[D]")
+    people = hires["people"].to_numpy()
+    rows = []
+    for period in _periods(store, grain, start, last):
+        close = min(calendar.end(period, grain) - timedelta(days=1), last)
+        rows.append({"period": period, **_attrition(hired, left, people, close)})
+    frame = pd.DataFrame(rows).assign(num=np.nan, den=np.nan, squares=np.nan)
+    values = frame.set_index("period")["value"]
+    prior = [values.get(calendar.prior_year(period, grain), np.nan) for period in frame["period"]]
+    return frame.assign(prior=prior)
+
+
+def _attrition(hired: np.ndarray, left: np.ndarray, people: np.ndarray, close: date) -> dict[str, float]:
+    end, begin = np.datetime64(close), np.datetime64(add_months(close, -COHORT_MONTHS))
+    inside = (hired > begin) & (hired <= end)
+    gone = inside & ~np.isnat(left) & (left <= end)
+    days = (np.where(gone, left, end) - hired).astype("timedelta64[D]").astype(int)
+    found = survival.attrition(np.repeat(days[inside], people[inside]), np.repeat(gone[inside], people[inside]))
+    return {"value": found.share_left, "low": found.low, "high": found.high, "n": found.n}
+
+
+def _with_intervals(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """The frame with low and high: the 95 % interval the catalogue names, nan where there is none."""
+    if metric.interval == "survival":
+        return frame
+    low = high = np.full(len(frame), np.nan)
+    value, num, den = (frame[c].to_numpy(float) for c in ("value", "num", "den"))
+    if metric.interval == "wilson":
+        # Answers of one person hang together, so it is people that count, not answers.
+        n = frame["n"].to_numpy(float)
+        n = np.where(np.isnan(n) | (n > den), den, n)
+        low, high = intervals.wilson(np.clip(value, 0, 1) * n, n)
+    elif metric.interval == "nps":
+        squares = frame["squares"].to_numpy(float)
+        promoters, detractors = (squares + num) / 2, (squares - num) / 2
+        _, low, high = intervals.nps(promoters, den - squares, detractors)
+    elif metric.interval == "poisson":
+        _, low, high = intervals.poisson_rate(num, den)
+    elif metric.interval == "mean":
+        _, low, high = intervals.mean(num, frame["squares"].to_numpy(float), den)
+    return frame.assign(low=low, high=high)
+
+
+def _staff_note(row: Mapping[str, Any], grain: str, first: date, first_leaving: date) -> str:
+    """What a reader of a turnover rate must know: few leavers, a short history, leavings from before the file."""
+    notes = []
+    if row["num"] < FEW_LEAVERS:
+        leavers = int(row["num"])
+        notes.append(f"{leavers} {'leaver' if leavers == 1 else 'leavers'}: too few for a rate to mean much")
+    year_ago = row["period"] - timedelta(days=358) if grain == "week" else add_months(row["period"].replace(day=1), -11)
+    if year_ago < first:
+        days = (row["period"] - first).days
+        notes.append(f"about {days // 7 + 1} weeks of history, not a year")
+    elif year_ago < first_leaving.replace(day=1):
+        notes.append(f"the first leaving in the file is of {first_leaving.isoformat()}; earlier ones may be missing")
+    return "; ".join(notes)
+
+
+def _partial(store: Store, grain: str, periods: pd.Series, first: date, last: date) -> pd.Series:
+    """True for each period that the data, or the asked span, covers only in part."""
+    calendar = store.settings.calendar
+    return pd.Series(
+        [period < first or calendar.end(period, grain) - timedelta(days=1) > last for period in periods],
+        index=periods.index, dtype=bool,
+    )  # fmt: skip
+
+
+def _total(frame: pd.DataFrame, metric: Metric) -> dict[str, float | None]:
+    """The metric over all rows in view where that has a meaning: sums, and ratios of sums, of days."""
+    if metric.grain != "day" or metric.roll not in ("sum", "ratio", "mean") or frame["hidden"].any() or frame.empty:
+        return {}
+    num, den = float(frame["num"].sum()), float(frame["den"].sum())
+    value = num if metric.roll == "sum" else (num / den * metric.scale if den else None)
+    return {"value": value, "num": num, "den": None if metric.roll == "sum" else den}
+
+
+def _periods(store: Store, grain: str, start: date, last: date) -> list[date]:
+    calendar, found = store.settings.calendar, []
+    period = calendar.start(start, grain)
+    while period <= last:
+        found.append(period)
+        period = calendar.next(period, grain)
+    return found
+
+
+def _dimension(metric: Metric, name: str) -> str:
+    plain = name.strip().casefold().replace(" ", "_")
+    if plain not in metric.dimensions:
+        there = ", ".join(metric.dimensions) or "none"
+        raise QuestionError(f"{metric.label}: it cannot be split by '{name}'; its dimensions are: {there}.")
+    return plain
+
+
+def _empty(by: Sequence[str]) -> pd.DataFrame:
+    columns = ["period", *by, "value", "num", "den", "n", "low", "high", "prior"]
+    return pd.DataFrame(columns=columns, dtype=float).assign(
+        partial=pd.Series(dtype=bool), hidden=pd.Series(dtype=bool), note=pd.Series(dtype=str)
+    )
+
+
+def customers_behind(
+    store: Store,
+    *,
+    start: date,
+    end: date,
+    only: Mapping[str, str] | None = None,
+    most: int = 50,
+    order: str = "revenue",
+) -> pd.DataFrame:
+    """The customers behind revenue and margin in view, the largest first, then the rest and the lines without one.
+
+    Columns: part (one, rest, none), customer_id, name, revenue, margin, costed_revenue, orders, customers. The rows
+    add up to the number on screen.
+    """
+    return store.ask("customers_behind", from_on=start, to_on=end, most=most, measure=order, **_order_filters(only))
+
+
+def orders_behind(
+    store: Store,
+    customer_id: str | None,
+    *,
+    start: date,
+    end: date,
+    only: Mapping[str, str] | None = None,
+    most: int = 200,
+) -> pd.DataFrame:
+    """The order lines of one customer in view (None: the lines without a customer), the newest first.
+
+    Columns: day, order_id, product, product_line, quantity, amount, margin, all_lines, all_amount.
+    """
+    return store.ask(
+        "orders_behind", customer_id=customer_id, from_on=start, to_on=end, most=most, **_order_filters(only)
+    )
+
+
+def movements(
+    store: Store, *, window_months: int, region: str | None = None, segment: str | None = None
+) -> pd.DataFrame:
+    """Month x movement with opening, closing, change and customers, for one window (3, 6 or 12 months)."""
+    frame = store.ask("movements", window_months=window_months, region=region, segment=segment)
+    return frame.assign(month=frame["month"].dt.date) if len(frame) else frame
+
+
+def drivers(store: Store, *, start: date, end: date) -> pd.DataFrame:
+    """Engagement by driver in view, company level: driver, value, num, den, n, low, high; small ones hidden."""
+    metric = catalogue.load()["engagement"]
+    frame = store.ask("drivers", from_on=start, to_on=end).rename(columns={"people": "n"})
+    frame = frame.assign(value=frame["num"] / frame["den"], squares=np.nan, n=frame["n"].astype(float), note="")
+    return suppression.hide(_with_intervals(frame, metric), metric, store.settings.minimum_group)
+
+
+def score_counts(
+    store: Store, role: str, *, start: date, end: date, region: str | None = None, segment: str | None = None
+) -> pd.DataFrame:
+    """How many answers gave each score (score, answers) to the questions of one role in view; empty when too few."""
+    metric = catalogue.load()[role]
+    if metric.min_people and (region or segment):
+        suppression.guard(metric, [], {"region": region or "", "segment": segment or ""})
+    frame = store.ask("score_counts", role=role, from_on=start, to_on=end, region=region, segment=segment)
+    if metric.min_people and frame["answers"].sum() < max(metric.min_people, store.settings.minimum_group):
+        return frame.iloc[:0]
+    return frame
+
+
+def headcount_walk(store: Store, *, start: date, end: date) -> list[tuple[str, int]]:
+    """Steps from the opening to the closing headcount: ("opening", 380), ("hires", 12), ("resignation", -7), ..."""
+    return [(row["step"], row["people"]) for row in store.rows("headcount_walk", from_on=start, to_on=end)]
+
+
+def staff_year(store: Store, *, grain: str, period: date) -> dict[str, Any]:
+    """Leavers of the trailing year by kind, how many are unflagged, the mean headcount; empty where there are none."""
+    rows = store.rows("staff_year", grain=grain, period=period)
+    return rows[0] if rows and rows[0]["leavers"] is not None else {}
+
+
+def tenure_curve(store: Store, *, as_of: date, months: int = 60) -> pd.DataFrame:
+    """Share still here by days since hiring, of those hired in the trailing months: see keel.survival.kaplan_meier."""
+    hires = store.ask("hires", from_on=add_months(as_of, -months), to_on=as_of)
+    hired = pd.to_datetime(hires["hired_on"]).to_numpy("datetime64[D]")
+    left = pd.to_datetime(hires["left_on"]).to_numpy("datetime64[D]")
+    end = np.datetime64(as_of)
+    gone = ~np.isnat(left) & (left <= end)
+    days = (np.where(gone, left, end) - hired).astype("timedelta64[D]").astype(int)
+    people = hires["people"].to_numpy()
+    return survival.kaplan_meier(np.repeat(days, people), np.repeat(gone, people))
+
+
+def members(store: Store) -> dict[str, dict[str, list[str]]]:
+    """Metric -> dimension -> its members, for filters; nothing for metrics on people."""
+    known = metrics(store)
+    found: dict[str, dict[str, list[str]]] = {}
+    for row in store.rows("members"):
+        metric = known.get(row["metric"])
+        if metric is None or metric.min_people or row["place"] > len(metric.dimensions):
+            continue
+        names = found.setdefault(metric.id, {}).setdefault(metric.dimensions[row["place"] - 1], [])
+        names.append(row["member"] or NO_MEMBER)
+    return found
+
+
+def target(store: Store, metric_id: str, day: date) -> float | None:
+    """The target in force on a day; None where none was set by then."""
+    found = [row["value"] for row in store.rows("targets") if row["metric"] == metric_id and row["valid_from"] <= day]
+    return found[-1] if found else None
+
+
+def targets(store: Store, metric_id: str) -> pd.DataFrame:
+    """The dated targets of one metric: valid_from, value."""
+    rows = [row for row in store.rows("targets") if row["metric"] == metric_id]
+    return pd.DataFrame(rows, columns=["metric", "valid_from", "value"]).drop(columns="metric")
+
+
+def events(store: Store, metric_id: str) -> list[tuple[date, str]]:
+    """The events that touch a metric: (day, words)."""
+    return [(row["happened_on"], row["words"]) for row in store.rows("events") if row["metric"] in ("", metric_id)]
+
+
+def sources(store: Store) -> list[dict[str, Any]]:
+    """Each source: first and last day covered, rows, when it last came, whether it lags the newest by two weeks."""
+    batches, rows = store.rows("batches"), store.rows("coverage")
+    newest = max((row["last_on"] for row in rows if row["last_on"]), default=None)
+    for row in rows:
+        kinds = {"orders": "orders", "employees": "employees"}
+        kind = kinds.get(row["source"], "survey" if row["source"].endswith(" survey") else "measures")
+        came = [batch["imported_at"] for batch in batches if batch["kind"] == kind]
+        row["imported_at"] = max(came, default=None)
+        row["stale"] = bool(newest and row["last_on"] and (newest - row["last_on"]).days > STALE_DAYS)
+        if row["source"] == "orders":
+            row |= store.rows("order_facts")[0]
+    return rows
+
+
+def questions(store: Store, survey: str | None = None) -> list[dict[str, Any]]:
+    """Every survey's questions with scale, n, missing, mean, score, interval and counts; free text is only counted.
+
+    Of a survey of employees nothing is shown for a question that fewer people answered than the floor.
+    """
+    frame = store.ask("questions")
+    surveys = sorted(frame["survey"].unique())
+    if survey is not None and survey not in surveys:
+        raise QuestionError(
+            f"'{survey}': there is no such survey; one of {', '.join(surveys) or 'none yet'} was expected."
+        )
+    found = []
+    for name in [survey] if survey else surveys:
+        rows = frame[frame["survey"] == name]
+        on_people = bool(rows["role"].isin(["engagement", "enps"]).any())
+        asked = [
+            _question(text, group, on_people, store.settings.minimum_group)
+            for text, group in rows.groupby("text", sort=False)
+        ]
+        found.append({"survey": name, "responses": int(rows["responses"].iloc[0]), "questions": asked})
+    return found
+
+
+def _question(text: str, rows: pd.DataFrame, on_people: bool, minimum: int) -> dict[str, Any]:
+    first, answers = rows.iloc[0], rows["answers"].astype(int)
+    n, role = int(answers.sum()), first["role"] if isinstance(first["role"], str) else None
+    question: dict[str, Any] = {
+        "key": f"q{int(first['place'])}", "text": text, "kind": first["kind"], "role": role,
+        "scale": f"{int(first['low'])}–{int(first['high'])}" if first["kind"] == "score" else None,
+        "n": n, "missing": int(first["responses"]) - n, "mean": None, "favourable": None, "nps": None,
+        "low": None, "high": None, "counts": {},
+    }  # fmt: skip
+    if on_people and n < minimum:
+        return {**question, "n": None, "missing": None, "hidden": True, "note": suppression.HIDDEN}
+    if first["kind"] == "score" and n:
+        scores = rows["value"].to_numpy(float)
+        turned = first["low"] + first["high"] - scores if first["is_reversed"] else scores
+        question["mean"] = float((turned * answers).sum() / n)
+        question["counts"] = {f"{score:g}": int(count) for score, count in zip(scores, answers, strict=True)}
+        if role in ("nps", "enps"):
+            promoters, detractors = int(answers[turned >= 9].sum()), int(answers[turned <= 6].sum())
+            found = intervals.nps(promoters, n - promoters - detractors, detractors)
+            question["nps"], question["low"], question["high"] = (float(x) for x in found)
+        elif not np.isnan(first["favourable_from"]):
+            favourable = int(answers[turned >= first["favourable_from"]].sum())
+            question["favourable"] = favourable / n
+            question["low"], question["high"] = (float(x) for x in intervals.wilson(favourable, n))
+    elif first["kind"] == "single" and n:
+        question["counts"] = {label: int(count) for label, count in zip(rows["label"], answers, strict=True) if count}
+    return question
+
+
+def _order_filters(only: Mapping[str, str] | None) -> dict[str, str | None]:
+    only = only or {}
+    for name in only:
+        if name not in ORDER_DIMENSIONS:
+            raise QuestionError(
+                f"'{name}': orders have no such dimension; one of {', '.join(ORDER_DIMENSIONS)} was expected."
+            )
+    return {name: ("" if only.get(name) == NO_MEMBER else only.get(name)) for name in ORDER_DIMENSIONS}

@@ -1,0 +1,109 @@
+"""What reading a file gives: rows for the store, what was left out and why, and how it was read."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from keel.errors import InputError
+
+KINDS = ("orders", "customers", "employees", "survey", "measures", "rates", "targets", "events")
+
+# Of a file in which a quarter of the rows cannot be read, the rest is not to be trusted either: it is likely the
+# wrong kind, or the wrong column.
+REFUSED_SHARE = 0.25
+
+
+@dataclass(frozen=True)
+class Reject:
+    """One row left out: its number in the file, the column and value at fault, and the reason."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What intake must know of the store and the company to judge a file."""
+
+    today: date
+    currency: str
+    rates: Mapping[str, date] = field(default_factory=dict)  # currency -> first day with a rate
+    metrics: frozenset[str] = frozenset()
+    remembered: Callable[[str], Mapping[str, Any] | None] = lambda shape: None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One file, read but not yet taken in. Tables are named as in the store and lack only the batch column."""
+
+    kind: str
+    vendor: str
+    confidence: float
+    file: str
+    content: bytes
+    sha256: str
+    rows_sha256: str
+    shape: str
+    header: tuple[str, ...]
+    rows_read: int
+    rows_accepted: int
+    rejected: tuple[Reject, ...]
+    tables: Mapping[str, pa.Table]
+    mapping: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    from_on: date | None = None
+    to_on: date | None = None
+    survey: str | None = None
+    questions: tuple[Mapping[str, Any], ...] = ()
+    preview: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def refusal(self) -> str:
+        """The sentence that says why the file as a whole is refused; empty when it can be taken in."""
+        if self.rows_accepted == 0 and not self.rejected:
+            return (
+                f"{self.file}: there is a header and no rows below it; at least one row was expected. "
+                "Export the file again with its rows."
+            )
+        if len(self.rejected) < REFUSED_SHARE * self.rows_read:
+            return ""
+        first = self.rejected[0]
+        place = f"row {first.row}" + (f", column {first.column}" if first.column else "")
+        found = f": found {_short(first.value)!r}" if first.value else ""
+        more = len(self.rejected) - 1
+        others = f" ({more} more {'row' if more == 1 else 'rows'} cannot be read either)" if more else ""
+        return f"{self.file}, {place}{found}; {first.reason}{others}. Correct the file and import it again; nothing was changed."
+
+
+def columns_of(header: list[str], *, file: str, survey: bool) -> None:
+    """Refuse header cells that no table would hold: an empty header, or one with quotes or semicolons in it.
+
+    A survey's headers are questions, and may say anything.
+    """
+    if not any(header):
+        raise InputError(f"{file}: the header row is empty; column names were expected. Put them in the first row.")
+    if survey:
+        return
+    for place, name in enumerate(header, 1):
+        if re.search(r"[\";`]|--", name):
+            raise InputError(
+                f"{file}, column {place}: it is called {_short(name)!r}; a name without quotation marks and "
+                "semicolons was expected. Rename the column."
+            )
+
+
+def as_text(mapping: Mapping[str, Any]) -> str:
+    """A mapping as json, the same for equal mappings."""
+    return json.dumps(mapping, sort_keys=True, ensure_ascii=False)
+
+
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,643 @@
+"""Sheets of text cells out of the bytes of any file a person uploads.
+
+The content decides what a file is, never its name. Every cell arrives as text, as it was written; what the
+text means is decided elsewhere. Whatever cannot be read is refused with one sentence (InputError).
+"""
+
+import codecs
+import csv
+import datetime
+import gzip
+import hashlib
+import io
+import json
+import os
+import re
+import stat
+import struct
+import subprocess
+import sys
+import zipfile
+import zlib
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import reduce
+from itertools import chain, islice
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from keel.errors import InputError
+
+FILE_LIMIT = 1 << 30  # bytes on disk: twenty times the largest order export seen (48 MB)
+UNPACKED_LIMIT = 2 << 30  # bytes of text out of a gzip, which shrinks an order export to a sixth
+WORKBOOK_LIMIT = 500_000_000  # inflated bytes of a workbook: a full sheet of 1,048,576 rows by 15 columns
+WORKBOOK_MEMORY = 3 << 30  # bytes: calamine lays cells out densely, 32 bytes each, then come the texts
+WORKBOOK_SECONDS = 120  # a workbook at the limit takes about 30 s on one core
+RECORD_LIMIT = 1_000_000  # characters: beyond this a "row" is a swallowed file, not something a person wrote
+WIDTH_LIMIT = 16_384  # columns, as many as Excel has
+SAMPLE_BYTES, SAMPLE_RECORDS = 1 << 20, 50  # enough to see past a title and a few ragged rows
+
+# Never text a person typed: removed, apart from tab and line ends; soft line breaks become spaces.
+_ODD = bytes(code for code in range(32) if code not in b"\t\n\r\v\f")
+_SPACED = bytes.maketrans(b"\v\f", b"  ")
+_TIDY = {code: None for code in _ODD} | {11: " ", 12: " "}
+_END = "\0"  # cannot occur in tidied text: a last record of our own that shows whether all quotes closed
+_NO_SEPARATOR = "\x1f"  # likewise: the separator of a file that has a single column
+
+# What gzip and zipfile raise on damaged bytes; gzip's BadGzipFile is an OSError.
+_DAMAGES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    OverflowError,
+)
+_TABLE_ITSELF = "Export the table itself and upload that."
+_FOREIGN = (  # what the first bytes look like, what that is, the way out
+    (rb"%PDF", "this is a PDF", _TABLE_ITSELF),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8", "this is a picture", _TABLE_ITSELF),
+    (rb"\x7fELF|MZ.\0", "this is a program", "Choose the file that holds the table."),
+    (rb"\$FL[23]", "this is an SPSS data file", "Save it as CSV or XLSX and upload that."),
+    (rb"PAR1", "this is a Parquet file", "Write it out as CSV and upload that."),
+    (rb"\x1f\x8b", "this is a gzip within a gzip", "Unpack it once and upload that."),
+    (
+        rb"Rar!|7z\xbc\xaf|BZh\d|\xfd7zXZ|\x28\xb5\x2f\xfd",
+        "this is an archive",
+        "Unpack it and upload the table.",
+    ),
+    (rb"\s*(\{\s*\"|\[\s*\{)", "this is JSON", "Write it out as CSV and upload that."),
+    (
+        rb"(?i)(\xef\xbb\xbf)?\s*<(!--|(!doctype|\?xml|html|head|meta|body|style|div|table)\b)",
+        "this is a web page (HTML or XML)",
+        "Open it in a spreadsheet program, save it as XLSX and upload that.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of text cells, header rows included, and how it was read.
+
+    `cells` has columns "0", "1", ... of text without nulls; rows with no text are left out. `ragged` lists
+    the records left out because their width is another: (record number, cells found, cells expected).
+    `encoding` is that of the text, or the workbook's kind (xlsx, xls, ods); `separator` is "" in a workbook
+    and in a file of one column. `true_dates` are the columns whose cells, from the first date down, were
+    dates in the workbook. `numbers` holds the record numbers when they are not simply 1, 2, 3, ...
+    """
+
+    name: str
+    cells: pa.Table
+    ragged: list[tuple[int, int, int]]
+    encoding: str
+    separator: str
+    true_dates: frozenset[int] = frozenset()
+    numbers: pa.Array | None = None
+
+    def number(self, i: int) -> int:
+        """The record number in the file, from 1, of row i (from 0) of the cells."""
+        return i + 1 if self.numbers is None else int(self.numbers[i].as_py())
+
+
+def fingerprint(content: bytes) -> str:
+    """The SHA-256 of the bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def load(path: str | os.PathLike[str], *, limit: int = FILE_LIMIT) -> bytes:
+    """The bytes of the file at path; InputError if there is none or it is above limit bytes."""
+    try:
+        found = os.stat(path)
+        if stat.S_ISDIR(found.st_mode):
+            raise InputError(f"{path}: this is a folder; a file was expected. Name one file in it.")
+        if not stat.S_ISREG(found.st_mode):
+            raise InputError(f"{path}: this is a device or a pipe; a file was expected. Save its content to a file.")
+        if found.st_size > limit:  # asked before reading: the file may be larger than the memory
+            raise _too_large(str(path), found.st_size, limit)
+        with open(path, "rb") as file:
+            content = file.read(limit + 1)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: there is no such file; a readable file was expected. Check the path.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(
+            f"{path}: it cannot be read ({reason}); a readable file was expected. Check its rights."
+        ) from error
+    if len(content) > limit:  # it grew in between
+        raise _too_large(str(path), len(content), limit)
+    return content
+
+
+def unpack(content: bytes, *, name: str, limit: int = UNPACKED_LIMIT) -> bytes:
+    """The content, un-gzipped if it is a gzip; InputError if damaged, cut short or above limit bytes."""
+    if not content.startswith(b"\x1f\x8b"):
+        return content
+    whole = io.BytesIO()
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+            while piece := packed.read(1 << 20):
+                if whole.tell() + len(piece) > limit:
+                    raise _too_large(name, whole.tell() + len(piece), limit, "unpacks to")
+                whole.write(piece)
+    except _DAMAGES as error:
+        found = "the gzip is cut short" if isinstance(error, EOFError) else "the gzip is damaged"
+        raise InputError(f"{name}: {found}; a whole file was expected. Download or pack it again.") from error
+    return whole.getvalue()
+
+
+def read(content: bytes, *, name: str, limit: int = UNPACKED_LIMIT) -> list[Sheet]:
+    """The sheets in the content: one for a text file, one for each sheet with cells in a workbook.
+
+    InputError if it is no table. limit: the most bytes the content may have once un-gzipped.
+    """
+    content = unpack(content, name=name, limit=limit)
+    if len(content) > limit:
+        raise _too_large(name, len(content), limit)
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _workbook(content, name=name, kind=_zip_kind(content, name=name))
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise _locked(name)
+        return _workbook(content, name=name, kind="xls")
+    for start, found, way_out in _FOREIGN:
+        if re.match(start, content):
+            raise _refused(name, found, way_out)
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not marked and b"\0" in content[:65536]:
+        raise _refused(name, "this is a binary file", "Export the table itself and upload that.")
+    data, encoding = _decode(content, name=name)
+    while data.startswith(codecs.BOM_UTF8):  # a mark written twice, or in front of a file joined on
+        data = data[3:]
+    # In UTF-8 a byte below 128 is always that character; so tidying may work on the bytes.
+    data = data.translate(_SPACED, _ODD)
+    if b"\r\r\n" in data:  # every LF of CR LF made CR LF once more
+        data = data.replace(b"\r\r\n", b"\r\n")
+    if not data[:65536].strip() and not data.strip():
+        raise _refused(name, "the file is empty", "Export it again and look inside before uploading.")
+    return [_text(data, name=name, encoding=encoding)]
+
+
+def _refused(name: str, found: str, way_out: str) -> InputError:
+    return InputError(f"{name}: {found}; a table as CSV, TSV, XLSX, XLS or ODS was expected. {way_out}")
+
+
+def _locked(name: str) -> InputError:
+    return _refused(name, "the workbook is locked with a password", "Save a copy without one and upload that.")
+
+
+def _too_large(name: str, found: int, limit: int, verb: str = "has") -> InputError:
+    least = "at least " if verb == "unpacks to" else ""
+    return InputError(
+        f"{name}: it {verb} {least}{found:,} bytes; at most {limit:,} were expected. Split it, by year for example."
+    )
+
+
+# Text: encoding, separator, records
+
+
+def _decode(content: bytes, *, name: str) -> tuple[bytes, str]:
+    """The text as UTF-8 without a mark, and the encoding it was found in."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if content.startswith(mark):
+            body = content[len(mark) :]
+            try:
+                text = body.decode(encoding.removesuffix("-sig"))
+            except UnicodeDecodeError as error:
+                # A mark is a promise; falling back would garble every accent in the file.
+                promised, place = encoding.upper()[:6].rstrip("-"), error.start + len(mark) + 1
+                found = f"it is marked as {promised} but byte {place:,} is not"
+                raise _refused(name, found, "Export it again.") from error
+            return (body if encoding == "utf-8-sig" else text.encode()), encoding
+    try:
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        view = memoryview(content)
+        for start in range(0, len(view), 1 << 20):  # in pieces: no second copy of a large file
+            decoder.decode(view[start : start + (1 << 20)])
+        decoder.decode(b"", final=True)
+        return content, "utf-8"
+    except UnicodeDecodeError:
+        encoding = _single_byte(content)
+        # Bytes cp1252 leaves undefined become the replacement sign when all else speaks for cp1252.
+        return content.decode(encoding, errors="replace").encode(), encoding
+
+
+# An accent stands inside or at the end of a word; a symbol seldom does. So for each encoding: the bytes,
+# with what stands around them, that are accents (or quotes) there and improbable in the other.
+_MAC = re.compile(
+    rb"[\x81\x8d\x8f\x90\x9d]"  # undefined in cp1252
+    rb"|(?<=[A-Za-z])[\x87-\x8a\x8c\x8e\x98\x9a\x9e\x9f](?![A-Z])"  # á à â ä å é ò ö û ü
+    rb"|(?<=[A-Za-z])[\x8b\x91\x93-\x95\x99\x9b\xa7\xbe\xbf](?=[a-z])"  # ã ë ì î ï ô õ ß æ ø
+    rb"|(?<=[A-Za-z])\x9c(?=[a-hj-tv-z])"  # ú; before i and u it is the œ of œil and sœur
+    rb"|(?<=[AEIOUaeiou])\x96(?=[aeiou])"  # ñ between vowels; elsewhere a dash of cp1252
+    rb"|(?<=[a-z])[\xc9\xd3](?![A-Za-z])|(?<=[a-z])\xd5(?=[a-z])"  # … ” after, ’ within a word
+)
+_CP1252 = re.compile(
+    rb"(?<=[a-z])[\xdf-\xf6\xf8-\xff]|(?<=[A-Z])[\xdf-\xf6\xf8-\xff](?=[a-z])"  # ß to ÿ; capitals on a Mac
+    rb"|(?<=[A-Za-z])\x92(?=(s|t|d|m|re|ll|ve)\b)"  # ’
+    rb"|(?<![A-Za-z])[\x91\x93](?=[A-Za-z])|(?<= )\x96(?= )"  # ‘ “ –
+)
+
+
+def _single_byte(content: bytes) -> str:
+    """cp1252, or mac_roman if more of the bytes beyond ASCII make sense in that."""
+    votes = 0
+    for high in islice(re.finditer(rb"[\x80-\xff]", content), 20_000):
+        place = high.start()
+        votes += bool(_MAC.match(content, place)) - bool(_CP1252.match(content, place))
+    return "mac_roman" if votes > 0 else "cp1252"
+
+
+def _text(data: bytes, *, name: str, encoding: str) -> Sheet:
+    """The one sheet in tidied UTF-8 text: quickly if nothing about it is odd, carefully otherwise."""
+    _check_lines(data, name=name)
+    # Excel's own hint, "sep=;", leaves an empty line behind so that the records keep their numbers.
+    if hint := re.match(rb"\"?sep=([,;|\t])\"?(?=[\r\n])", data):
+        separator, data = hint[1].decode(), data[hint.end() :]
+    else:
+        separator = _separator(data)
+    quotes = b'"' in data
+    shown = "" if separator == _NO_SEPARATOR else separator
+
+    def carefully(quoted: bool, strict: bool) -> Sheet:
+        width = _width(_sample(data, separator, quoted))
+        if width > WIDTH_LIMIT:
+            raise _refused(name, f"it has {width:,} columns, more than {WIDTH_LIMIT:,}", "Export fewer columns.")
+        ragged: list[tuple[int, int, int]] = []
+        records = enumerate(_records(data, separator, quoted, strict, name), start=1)
+        cells, numbers = _assemble(_fitting(records, width, ragged), width)
+        return Sheet(name, cells, ragged, encoding, shown, numbers=numbers)
+
+    if not quotes or separator != "\t":
+        quick = _quickly(data, separator, quotes)
+        if quick is not None:
+            return Sheet(name, quick, [], encoding, shown)
+        try:
+            return carefully(True, False)
+        except InputError:
+            if quotes:  # a stray quote may have swallowed the rest: without quoting, does every row fit?
+                bare = carefully(False, False)
+                if not bare.ragged:
+                    return bare
+            raise
+    # Tab-separated text is often written with raw quotes inside cells, and as often quoted properly. Fewer
+    # ragged rows decide, then more rows (nothing swallowed), then the stricter reading.
+    readings: list[Sheet] = []
+    troubles: list[InputError] = []
+    for quoted, strict in ((True, True), (False, False), (True, False)):
+        if quoted and not strict and not troubles:
+            break  # the strict reading went through; the lenient one would be the same
+        try:
+            readings.append(carefully(quoted, strict))
+        except InputError as trouble:
+            troubles.append(trouble)
+    if not readings:
+        raise troubles[0]
+    return min(readings, key=lambda sheet: (len(sheet.ragged), -sheet.cells.num_rows))
+
+
+def _check_lines(data: bytes, *, name: str) -> None:
+    """Nothing; InputError if a line is longer than RECORD_LIMIT bytes. Leaps from line end to line end."""
+    start = 0
+    while start + RECORD_LIMIT < len(data):
+        end = max(data.rfind(mark, start, start + RECORD_LIMIT + 1) for mark in (b"\n", b"\r"))
+        if end < 0:
+            line = len(re.findall(rb"\r\n|\r|\n", data[:start])) + 1
+            raise _overlong(f"{name}, line {line:,}")
+        start = end + 1
+
+
+def _overlong(where: str) -> InputError:
+    return InputError(
+        f"{where}: it is longer than {RECORD_LIMIT:,} characters; rows of a table were expected. "
+        "Look for a missing line end or a quotation mark that never closes."
+    )
+
+
+def _records(data: bytes, separator: str, quoted: bool, strict: bool, name: str) -> Iterator[list[str]]:
+    """The records of the text, blank ones included; InputError on an overlong one or a quote left open."""
+    csv.field_size_limit(RECORD_LIMIT)
+    lines = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
+    reader = csv.reader(
+        chain(lines, [_END]),
+        delimiter=separator,
+        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+        strict=strict,
+    )
+    number = line = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            if cells and cells[-1][-1:] == _END:
+                if cells == [_END]:
+                    return
+                break  # the end was swallowed by an open quote
+            # Of single lines the length is known to be right; only a record of several can exceed it.
+            if reader.line_num > line + 1 and sum(map(len, cells)) > RECORD_LIMIT:
+                raise _overlong(f"{name}, record {number:,}")
+            line = reader.line_num
+            yield cells
+    except csv.Error as error:
+        if "field limit" in str(error):
+            raise _overlong(f"{name}, record {number + 1:,}") from error
+        number += 1
+    raise InputError(
+        f"{name}, record {number:,}: a quotation mark opens a cell and is not closed rightly; "
+        "quotes in pairs were expected. Write a quotation mark inside a cell twice."
+    )
+
+
+def _sample(data: bytes, separator: str, quoted: bool) -> list[list[str]]:
+    """The first records that are not blank, as far as they can be read."""
+    sample: list[list[str]] = []
+    try:
+        records = _records(data[:SAMPLE_BYTES], separator, quoted, False, "")
+        sample.extend(islice((cells for cells in records if any(map(str.strip, cells))), SAMPLE_RECORDS))
+    except InputError:
+        pass  # only a look ahead: the reading proper meets the same trouble and says so
+    return sample
+
+
+def _usual(widths: list[int]) -> int:
+    """The most frequent width; among equals the first record's, then the larger."""
+    counts = Counter(widths)
+    return max(counts, key=lambda width: (counts[width], width == widths[0], width))
+
+
+def _separator(data: bytes) -> str:
+    """The separator that cuts the first records most evenly; _NO_SEPARATOR if none does."""
+    best, best_score = _NO_SEPARATOR, 0.0
+    # On equal terms a comma is more likely part of the text (1,5) than a tab or a semicolon.
+    for separator, quoted in (("\t", True), ("\t", False), (";", True), ("|", True), (",", True)):
+        sample = _sample(data, separator, quoted)
+        widths = [len(cells) for cells in sample]
+        if not widths or (usual := _usual(widths)) == 1:
+            continue
+        share = widths.count(usual) / len(widths)
+        first = sample[0]
+        headed = len(first) >= usual and not any(first[usual:])  # a header may trail an empty cell
+        # Under a title line the evidence must be stronger: prose with a comma a line looks like two columns.
+        if not headed and (share < 0.5 or (usual == 2 and share < 0.9)):
+            continue
+        score = share + 0.2 * headed
+        if score > best_score:
+            best, best_score = separator, score
+    return best
+
+
+def _width(sample: list[list[str]]) -> int:
+    """The cells of the first record, or of most others if it is a title or only trails empty cells."""
+    first = len(sample[0]) if sample else 1
+    widths = [len(cells) for cells in sample[1:]]
+    if not widths:
+        return first
+    usual = _usual(widths)
+    fits = first == 1 or (usual < first and not any(sample[0][usual:]))
+    return usual if fits and usual > 1 and widths.count(usual) * 2 > len(widths) else first
+
+
+def _fitting(
+    records: Iterable[tuple[int, list[str]]], width: int, ragged: list[tuple[int, int, int]]
+) -> Iterator[tuple[int, list[str]]]:
+    """The records of the width, blank ones left out; the others are entered in ragged."""
+    above = True  # above the first record of full width stand titles, which are padded
+    for number, cells in records:
+        found = len(cells)
+        if found == width and cells[0]:
+            above = False
+            yield number, cells
+            continue
+        if not any(cells) or (found == 1 < width and not cells[0].strip()):
+            continue
+        if found > width and not any(cells[width:]):
+            cells = cells[:width]
+        elif found < width and above:
+            cells = cells + [""] * (width - found)
+        above = above and found < width
+        if len(cells) == width:
+            yield number, cells
+        else:
+            ragged.append((number, found, width))
+
+
+def _assemble(records: Iterator[tuple[int, list[str]]], width: int) -> tuple[pa.Table, pa.Array | None]:
+    """Numbered records of one width as a table, and their numbers unless these are 1, 2, 3, ..."""
+    schema = pa.schema([(str(i), pa.string()) for i in range(width)])
+    batches, numbers = [], array("q")
+    while chunk := list(islice(records, 1 + 400_000 // width)):  # few cells as Python text at any time
+        numbers.extend(number for number, _ in chunk)
+        columns = zip(*(cells for _, cells in chunk), strict=True)
+        batches.append(pa.record_batch([pa.array(column, pa.string()) for column in columns], schema=schema))
+    gaps = bool(numbers) and numbers[-1] != len(numbers)  # they rise: the last tells
+    return pa.Table.from_batches(batches, schema), pa.array(numbers, pa.int64()) if gaps else None
+
+
+def _quickly(data: bytes, separator: str, quotes: bool) -> pa.Table | None:
+    """The cells that _records, _fitting and _assemble would give, but fast; None if anything is odd."""
+    width = _width(_sample(data, separator, True))
+    if width > WIDTH_LIMIT:
+        return None
+    if quotes:  # pyarrow takes an open quote at the end without a word; a last row of our own shows it
+        line_end = b"" if data.endswith((b"\n", b"\r")) else b"\n"
+        data += line_end + separator.join([_END] * width).encode()
+    names = [str(i) for i in range(width)]
+    try:
+        cells = pa.csv.read_csv(
+            pa.BufferReader(data),
+            pa.csv.ReadOptions(column_names=names, block_size=4 << 20),  # four of the longest lines
+            pa.csv.ParseOptions(delimiter=separator, newlines_in_values=quotes, ignore_empty_lines=False),
+            pa.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None  # a ragged row, an empty line: pyarrow does not number them rightly across its threads
+    if quotes:
+        if not cells.num_rows or cells["0"][-1].as_py() != _END:
+            return None
+        cells = cells.slice(0, cells.num_rows - 1)
+    size = reduce(pc.add, (pc.binary_length(column) for column in cells.columns))
+    if not cells.num_rows or pc.max(size).as_py() > RECORD_LIMIT or pc.min(size).as_py() == 0:
+        return None  # an overlong record, or one of separators alone
+    return cells
+
+
+# Workbooks
+
+
+def _zip_kind(content: bytes, *, name: str) -> str:
+    """xlsx or ods; InputError if the zip is something else, damaged, or inflates to too much."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            names = {member.filename for member in members}
+            kind = "xlsx" if any(one.startswith("xl/workbook") for one in names) else ""
+            if not kind and "mimetype" in names:
+                with archive.open("mimetype") as mimetype:
+                    kind = "ods" if b"opendocument.spreadsheet" in mimetype.read(200) else ""
+    except _DAMAGES as error:
+        raise _refused(name, f"the zip is damaged ({error})", "Download or save it again.") from error
+    if not kind:
+        raise _refused(name, "this is a zip without a workbook inside", "Unpack it and upload the table inside.")
+    declared = sum(member.file_size for member in members)
+    if declared > WORKBOOK_LIMIT:
+        raise _too_large(name, declared, WORKBOOK_LIMIT, "unpacks to")
+    total = 0  # what a member declares is a claim: inflate each once, keeping nothing
+    for member in members:
+        head = content[member.header_offset : member.header_offset + 30]
+        if len(head) < 30:
+            raise _refused(name, "the zip is damaged", "Download or save it again.")
+        start = member.header_offset + 30 + sum(struct.unpack("<HH", head[26:30]))
+        if member.compress_type != zipfile.ZIP_DEFLATED:
+            total += member.compress_size
+        else:
+            inflater, end = zlib.decompressobj(-15), start + member.compress_size
+            try:
+                for place in range(start, end, 16_384):  # a piece inflates to 17 MB at the most
+                    total += len(inflater.decompress(content[place : min(place + 16_384, end)]))
+                    if inflater.eof or total > WORKBOOK_LIMIT:
+                        break
+            except zlib.error as error:
+                raise _refused(name, f"the zip is damaged ({error})", "Download or save it again.") from error
+        if total > WORKBOOK_LIMIT:
+            raise _too_large(name, total, WORKBOOK_LIMIT, "unpacks to")
+    return kind
+
+
+def _workbook(content: bytes, *, name: str, kind: str) -> list[Sheet]:
+    """The sheets of the workbook that hold any text, in its own order.
+
+    Read in a child process: calamine lays out the whole rectangle from the first to the last cell, so that
+    one stray cell at XFD1048576 asks for 500 GB and takes its process down with it.
+    """
+    folder = str(Path(__file__).resolve().parents[1])
+    path = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH")]))
+    try:
+        child = subprocess.run(
+            [sys.executable, "-c", "from keel import sheets; sheets._child()"],
+            input=content,
+            capture_output=True,
+            env={**os.environ, "PYTHONPATH": path},
+            timeout=WORKBOOK_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _refused(
+            name,
+            f"the workbook took longer than {WORKBOOK_SECONDS} seconds",
+            "Save the sheet as CSV and upload that.",
+        ) from error
+    said = child.stderr.decode(errors="replace").strip()
+    if child.returncode == _LOCKED:
+        raise _locked(name)
+    if child.returncode == _DAMAGED:
+        raise _refused(name, f"the workbook cannot be read ({said})", "Save it again as XLSX and upload that.")
+    if child.returncode:
+        raise _refused(
+            name,
+            f"the workbook cannot be read within {WORKBOOK_MEMORY >> 30} GB of memory, or is damaged",
+            "Look for a stray cell far right or far down, or save the sheet as CSV and upload that.",
+        )
+    found: list[Sheet] = []
+    stream = pa.BufferReader(child.stdout)
+    while stream.tell() < stream.size():
+        table = pa.ipc.open_stream(stream).read_all()
+        about = json.loads(table.schema.metadata[b"sheet"])
+        numbers = table["number"].combine_chunks()
+        cells = table.drop_columns("number").replace_schema_metadata(None)
+        simple = numbers[-1].as_py() == len(numbers)
+        found.append(
+            Sheet(
+                about["name"],
+                cells,
+                [],
+                kind,
+                "",
+                frozenset(about["true_dates"]),
+                None if simple else numbers,
+            )
+        )
+    if not found:
+        raise _refused(name, "no sheet holds anything", "Save it again with the table inside.")
+    return found
+
+
+_LOCKED, _DAMAGED = 3, 4  # how the child leaves; anything else is a crash
+
+
+def _child() -> None:
+    """Nothing: reads a workbook from standard input, writes its sheets as Arrow streams."""
+    try:
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        memory = WORKBOOK_MEMORY if hard == resource.RLIM_INFINITY else min(hard, WORKBOOK_MEMORY)
+        resource.setrlimit(resource.RLIMIT_AS, (memory, hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash shall not leave its memory on disk
+    except ImportError:
+        pass  # Windows has no such limit; the timeout and the crash of the child alone still hold
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+        for about in book.sheets_metadata:
+            if about.typ != SheetTypeEnum.WorkSheet:
+                continue
+            sheet = book.get_sheet_by_name(about.name)
+            if not sheet.height or not sheet.width:
+                continue
+            dates: set[int] = set()
+            broken: set[int] = set()
+            # The rows calamine gives start at the first row of the sheet but at the first used column.
+            rows = enumerate((_texts(row, dates, broken) for row in sheet.iter_rows()), start=1)
+            cells, numbers = _assemble(_fitting(rows, sheet.width, []), sheet.width)
+            if not cells.num_rows:
+                continue
+            if numbers is None:
+                numbers = pa.array(range(1, cells.num_rows + 1), pa.int64())
+            said = json.dumps({"name": about.name, "true_dates": sorted(dates - broken)})
+            table = cells.append_column("number", numbers).replace_schema_metadata({"sheet": said})
+            with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as stream:
+                stream.write_table(table)
+    except PasswordError:
+        sys.exit(_LOCKED)
+    except (CalamineError, InputError, OSError, ValueError) as error:
+        sys.stderr.write(str(error))
+        sys.exit(_DAMAGED)
+
+
+def _texts(row: Iterable[object], dates: set[int], broken: set[int]) -> list[str]:
+    """The cells as text; enters the columns with a date in dates, those where text follows one in broken."""
+    texts: list[str] = []
+    for i, cell in enumerate(row):
+        if isinstance(cell, datetime.date):  # a datetime is one as well
+            dates.add(i)
+            if isinstance(cell, datetime.datetime):
+                # A serial number hits the second only nearly: 08:25:59.999 is 08:26.
+                cell = (cell + datetime.timedelta(seconds=cell.microsecond >= 500_000)).replace(microsecond=0)
+            texts.append(str(cell))
+            continue
+        if cell != "" and i in dates:
+            broken.add(i)
+        if isinstance(cell, str):
+            texts.append(cell if cell.isprintable() else cell.translate(_TIDY))
+        elif isinstance(cell, bool):
+            texts.append("TRUE" if cell else "FALSE")
+        elif isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e16:  # beyond, digits would be invented
+            texts.append(str(int(cell)))
+        elif isinstance(cell, datetime.timedelta):
+            seconds = round(cell.total_seconds())
+            texts.append(f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}")
+        elif isinstance(cell, datetime.time):
+            texts.append(cell.replace(microsecond=0).isoformat())
+        else:
+            texts.append(repr(cell))
+    return texts

@@ -1,0 +1,384 @@
+"""Owns the DuckDB file: migrate, append, refresh, ask, back up. Nothing else in Keel talks to a database.
+
+One process owns the file, through one connection; every question gets a cursor of its own. What was uploaded
+lies in the raw tables and, byte for byte, in the archive beside the file; everything else is made from them.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from keel import archive, catalogue, sql
+from keel.archive import Archive
+from keel.errors import StoreError
+from keel.readings import Reading
+from keel.refresh import FAR_REACHING, refresh
+from keel.settings import Settings
+
+# Not made from uploads, or not the same from one run to the next: left out when contents are compared.
+_BOOKKEEPING = frozenset({"journal", "remembered_mapping", "settings", "migration"})
+
+
+class Store:
+    """An open store. Close it, or use it in a with statement: while it is open nobody else can write."""
+
+    def __init__(self, path: Path | str, settings: Settings) -> None:
+        """Open or make the store at `path`. Raises StoreError when it is in use, too new or damaged."""
+        self.path = Path(path)
+        self.settings = settings
+        self.archive = Archive(self.path.with_suffix(".uploads"))
+        self._writing = threading.RLock()
+        if self.path.is_dir():
+            raise StoreError(
+                f"{self.path.name}: this is a directory; a database file was expected. Name a file, such as keel.duckdb."
+            )
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = self._connect()
+        try:
+            self._migrate()
+            if self._fingerprint() != self._setting("fingerprint"):
+                self.refresh()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write everything to the file and let go of it."""
+        with self._writing:
+            self._connection.close()
+
+    # Asking
+
+    def ask(self, name: str, **parameters: Any) -> pd.DataFrame:
+        """The answer to queries/read/<name>.sql, every parameter bound; sums arrive as float64."""
+        with self._asked(f"read/{name}", parameters) as result:
+            return result.df()
+
+    def rows(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
+        """The same answer as plain Python values, one dict a row."""
+        with self._asked(f"read/{name}", parameters) as result:
+            names = [column[0] for column in result.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    @property
+    def version(self) -> str:
+        """Changes with every change of the data or the definitions: what caches are keyed on."""
+        return f"{self._setting('data_version')}-{self._setting('fingerprint')[:12]}"
+
+    # Writing
+
+    def append(
+        self, reading: Reading, *, who: str, at: datetime | None = None, batch: int | None = None,
+        then_refresh: bool = True,
+    ) -> int:  # fmt: skip
+        """Take a reading in, in one transaction with the refresh of what it touches; returns its batch number."""
+        self.archive.keep(reading.content, reading.sha256)
+        with self._transaction() as cursor:
+            number = batch or self._one(cursor, "select coalesce(max(batch), 0) + 1 from journal")
+            at = at or _now()
+            mapping = json.dumps(reading.mapping, sort_keys=True)
+            cursor.execute(
+                "insert into batch values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    number, reading.kind, reading.vendor, reading.survey, reading.file, reading.sha256,
+                    reading.rows_sha256, reading.rows_read, reading.rows_accepted, mapping,
+                    reading.from_on, reading.to_on, who, at,
+                ],
+            )  # fmt: skip
+            for table, rows in reading.tables.items():
+                self._insert(cursor, table, rows, batch=number)
+            if reading.rejected:
+                rejected = pa.Table.from_pylist([vars(reject) for reject in reading.rejected])
+                self._insert(cursor, "reject", rejected, batch=number)
+            cursor.execute("insert or replace into remembered_mapping values (?, ?, ?)", [reading.shape, mapping, at])
+            self._note(cursor, who=who, action="import", batch=number, detail=reading.file, at=at)
+            if then_refresh:
+                self._touch(cursor, number)
+                self._refresh(cursor, set(reading.tables))
+        return number
+
+    def undo(self, batch: int, *, who: str) -> None:
+        """Take a batch out whole. Raises StoreError when there is none, or when order lines need its rates."""
+        with self._transaction() as cursor:
+            found = cursor.execute("select file from batch where batch = ?", [batch]).fetchone()
+            if found is None:
+                raise StoreError(
+                    f"batch {batch}: there is no such upload. `python -m keel batches` lists what can be undone."
+                )
+            self._touch(cursor, batch)
+            changed = self._delete(cursor, batch)
+            self._note(cursor, who=who, action="undo", batch=batch, detail=found[0])
+            if "raw_rates" in changed:
+                self._require_rates(cursor, batch)
+            self._refresh(cursor, changed)
+
+    def clear(self, *, imported_by: str, who: str) -> int:
+        """Undo every batch that `imported_by` brought in, all at once; returns how many there were."""
+        with self._transaction() as cursor:
+            gone = cursor.execute("select batch, file from batch where who = ?", [imported_by]).fetchall()
+            for batch, file in gone:
+                self._delete(cursor, batch)
+                self._note(cursor, who=who, action="undo", batch=batch, detail=file)
+            self._refresh(cursor, None)
+        return len(gone)
+
+    def refresh(self) -> None:
+        """Make every answer table anew from the raw rows."""
+        with self._transaction() as cursor:
+            self._refresh(cursor, None)
+
+    # Care
+
+    def check(self) -> list[str]:
+        """What does not hold, a sentence each; empty when all is well: identities, scanned counts, kept files."""
+        faults: list[str] = []
+        with self._connection.cursor() as cursor:
+            for name in sql.folder("checks"):
+                faults += [fault for (fault,) in cursor.execute(sql.query(name).text).fetchall()]
+        for row in self.rows("batches"):
+            try:
+                self.archive.read(row["sha256"])
+            except StoreError as error:
+                faults.append(f"batch {row['batch']} ({row['file']}): {error}")
+        return faults
+
+    def contents(self) -> dict[str, tuple[int, str]]:
+        """Rows, and a fingerprint that no order of rows changes, of every table made from uploads."""
+        prints: dict[str, tuple[int, str]] = {}
+        with self._connection.cursor() as cursor:
+            tables = cursor.execute(
+                "select table_name from duckdb_tables() where not internal and not temporary order by 1"
+            ).fetchall()
+            for (table,) in tables:
+                if table not in _BOOKKEEPING:
+                    prints[table] = cursor.execute(
+                        f'select count(*), cast(coalesce(sum(cast(hash(t) as hugeint)), 0) as varchar) from "{table}" as t'
+                    ).fetchone()  # type: ignore[assignment]
+        return prints
+
+    def rebuild(self, read: Callable[[dict[str, Any], bytes], Reading]) -> dict[str, tuple[int, str]]:
+        """Make the same database again from the kept files, in a fresh file that then takes this one's place.
+
+        `read(batch row, content)` reads one file the way it was read when it came. Returns the new contents.
+        """
+        with self._writing, tempfile.TemporaryDirectory(dir=self.path.parent) as folder:
+            fresh_path = Path(folder) / self.path.name
+            with Store(fresh_path, self.settings) as fresh:
+                for row in reversed(self.rows("batches")):
+                    reading = read(row, self.archive.read(row["sha256"]))
+                    fresh.append(reading, who=row["who"], at=row["imported_at"], batch=row["batch"], then_refresh=False)
+                with fresh._transaction() as cursor:
+                    for table in ("journal", "remembered_mapping"):
+                        kept = self._connection.execute(f"select * from {table}").to_arrow_table()
+                        cursor.execute(f"delete from {table}")
+                        self._insert(cursor, table, kept)
+                    version = self._setting("data_version")
+                    cursor.execute("update settings set data_version = ?", [version])
+                    fresh._refresh(cursor, None)
+                contents = fresh.contents()
+            self._connection.close()
+            os.replace(fresh_path, self.path)
+            self._connection = self._connect()
+        return contents
+
+    def backup(self, target: Path) -> None:
+        """Write the database and the uploaded files to one tar file. Raises StoreError if it cannot be written."""
+        with self._writing:
+            self._connection.close()  # the file on disk is whole only when nobody has it open
+            try:
+                archive.pack(self.path, self.archive.folder, target)
+            finally:
+                self._connection = self._connect()
+
+    # Inside
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        try:
+            connection = duckdb.connect(str(self.path))
+        except duckdb.Error as error:
+            if "lock" in str(error).casefold():
+                raise StoreError(
+                    f"{self.path.name}: another Keel is using it (the running dashboard, or another command); one "
+                    "writer at a time was expected. Upload through the dashboard, or stop it first."
+                ) from error
+            raise StoreError(
+                f"{self.path.name}: it is not a Keel database, or it is damaged. "
+                "Name another file, or bring a backup back with `python -m keel restore FILE`."
+            ) from error
+        # From here on SQL can reach this file's folder and nothing else on the machine.
+        folder = str(self.path.parent.resolve())
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute(f"set temp_directory = '{folder.replace(chr(39), chr(39) * 2)}/.spill'")
+        connection.execute("set allowed_directories = [$folder]", {"folder": folder})
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        return connection
+
+    def _migrate(self) -> None:
+        names = sql.folder("schema")
+        with self._transaction() as cursor:
+            cursor.execute(
+                "create table if not exists migration (number integer primary key, name varchar, applied_at timestamp)"
+            )
+            done = self._one(cursor, "select coalesce(max(number), 0) from migration")
+            if done > len(names):
+                raise StoreError(
+                    f"{self.path.name}: it was made by a newer Keel (schema {done}; this one knows {len(names)}). "
+                    "Update Keel, or name another store."
+                )
+            for number, name in enumerate(names[done:], start=done + 1):
+                cursor.execute(sql.query(name).text)
+                cursor.execute("insert into migration values (?, ?, ?)", [number, name, _now()])
+            if done == 0:
+                cursor.execute("insert into settings values ('', 0, 0, 0, '', '')")
+
+    @contextlib.contextmanager
+    def _asked(self, name: str, parameters: dict[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._connection.cursor() as cursor:
+            yield cursor.execute(sql.query(name).text, parameters or None)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._writing, self._connection.cursor() as cursor:
+            cursor.execute("begin")
+            try:
+                yield cursor
+                cursor.execute("commit")
+            except BaseException as error:
+                with contextlib.suppress(duckdb.Error):  # a commit that failed has rolled back by itself
+                    cursor.execute("rollback")
+                if isinstance(error, duckdb.Error):
+                    raise StoreError(
+                        f"{self.path.name}: the change was not made ({str(error).splitlines()[0]}). Nothing was "
+                        "altered; `python -m keel check` tells whether the store is sound."
+                    ) from error
+                raise
+
+    def _insert(
+        self, cursor: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, *, batch: int | None = None
+    ) -> None:
+        if batch is not None:
+            rows = rows.add_column(0, "batch", pa.repeat(pa.scalar(batch, pa.int32()), rows.num_rows))
+        cursor.register("incoming", rows)
+        columns = ", ".join(f'"{name}"' for name in rows.column_names)
+        cursor.execute(f"insert into {table} ({columns}) select {columns} from incoming")
+        cursor.unregister("incoming")
+
+    def _note(
+        self, cursor: duckdb.DuckDBPyConnection, *, who: str, action: str, batch: int, detail: str,
+        at: datetime | None = None,
+    ) -> None:  # fmt: skip
+        cursor.execute(
+            "insert into journal select coalesce(max(entry), 0) + 1, ?, ?, ?, ?, ? from journal",
+            [at or _now(), who, action, batch, detail],
+        )
+
+    def _delete(self, cursor: duckdb.DuckDBPyConnection, batch: int) -> set[str]:
+        """Delete a batch from every table that holds rows of it; returns the raw tables among them."""
+        tables = cursor.execute(
+            "select c.table_name from duckdb_columns() as c join duckdb_tables() as t using (table_name) "
+            "where c.column_name = 'batch' and (starts_with(c.table_name, 'raw_') or c.table_name in ('reject', 'batch'))"
+        ).fetchall()
+        changed = set()
+        for (table,) in tables:
+            (deleted,) = cursor.execute(f"delete from {table} where batch = ?", [batch]).fetchone()  # type: ignore[misc]
+            if deleted and table.startswith("raw_"):
+                changed.add(table)
+        return changed
+
+    def _touch(self, cursor: duckdb.DuckDBPyConnection, batch: int) -> None:
+        cursor.execute(
+            "create or replace temp table touched as select distinct ordered_on as day from raw_orders where batch = ?",
+            [batch],
+        )
+
+    def _refresh(self, cursor: duckdb.DuckDBPyConnection, changed: set[str] | None) -> None:
+        fingerprint = self._fingerprint()
+        if changed is not None and (changed & FAR_REACHING or fingerprint != self._setting("fingerprint")):
+            changed = None
+        if changed is None:
+            cursor.execute("delete from declared_ratios")
+            for ratio, parts in self.settings.ratio.items():
+                cursor.execute("insert into declared_ratios values (?, ?, ?)", [ratio, parts["num"], parts["den"]])
+        cursor.execute(
+            "update settings set currency = ?, lost_after_months = ?, movement_window_months = ?, "
+            "data_version = data_version + 1, fingerprint = ?",
+            [
+                self.settings.currency, self.settings.lost_after_months,
+                self.settings.movement_window_months, fingerprint,
+            ],
+        )  # fmt: skip
+        refresh(cursor, self.settings, catalogue.load(), changed=changed)
+
+    def _require_rates(self, cursor: duckdb.DuckDBPyConnection, batch: int) -> None:
+        needing = cursor.execute(
+            "select o.currency, count(*) from raw_orders as o "
+            "left join (select currency, min(valid_from) as first_on from raw_rates group by currency) as r "
+            "on r.currency = o.currency and r.first_on <= o.ordered_on "
+            "where o.currency <> ? and r.currency is null group by o.currency order by 1",
+            [self.settings.currency],
+        ).fetchall()
+        if needing:
+            currency, lines = needing[0]
+            raise StoreError(
+                f"batch {batch}: {lines} order lines in {currency} need its rates. Undo those orders first."
+            )
+
+    def _setting(self, name: str) -> Any:
+        with self._connection.cursor() as cursor:
+            return self._one(cursor, f"select {name} from settings")
+
+    @staticmethod
+    def _one(cursor: duckdb.DuckDBPyConnection, statement: str) -> Any:
+        return cursor.execute(statement).fetchone()[0]  # type: ignore[index]
+
+    def _fingerprint(self) -> str:
+        """Changes with any definition or setting that the answer tables depend on."""
+        folders = ("staging", "answers", "metrics")
+        texts = [sql.query(name).text for folder in folders for name in sql.folder(folder)]
+        settings = [
+            self.settings.currency, self.settings.week_ends_on, self.settings.fiscal_year_ends,
+            self.settings.lost_after_months, self.settings.movement_window_months,
+            {name: dict(parts) for name, parts in self.settings.ratio.items()},
+        ]  # fmt: skip
+        declared = [repr(metric) for metric in catalogue.load().values()]
+        return hashlib.sha256(json.dumps([texts, settings, declared]).encode()).hexdigest()
+
+
+def restore(source: Path, target: Path, settings: Settings) -> None:
+    """Put a backup in the place of the store at `target`, once it has proved sound. Raises StoreError."""
+    if target.exists():
+        Store(target, settings).close()  # refuses when it is in use
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        database = archive.unpack(source, Path(folder))
+        with Store(database, settings) as restored:
+            restored.archive = Archive(Path(folder) / archive.UPLOADS)
+            if faults := restored.check():
+                raise StoreError(f"{source}: the backup is not sound ({faults[0]}). Use another one.")
+        uploads = target.with_suffix(".uploads")
+        for kept in (Path(folder) / archive.UPLOADS).glob("*"):
+            uploads.mkdir(exist_ok=True)
+            os.replace(kept, uploads / kept.name)
+        os.replace(database, target)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)

@@ -1,0 +1,263 @@
+"""Text cells to dates, numbers, identifiers and yes/no, column by column: each distinct text is read once.
+
+Every function takes a column of text and gives a `Column`: the typed values (null where the cell is empty or
+unreadable) and the places that cannot be read, with the reason. The style of a column (day before month, decimal
+comma) is decided from all of its values, and asked when none decides it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from keel.errors import InputError
+from keel.periods import add_months
+
+MISSING = frozenset({
+    "", "na", "n/a", "n.a.", "nan", "null", "none", "-", "--", "–", "#", "#n/a", "not applicable", "don't know",
+    "dont know", "prefer not to say", "no answer", "keine angabe", "no aplica", "sans objet",
+})  # fmt: skip
+YES = frozenset({"yes", "y", "true", "t", "1", "ja", "oui", "sí", "si", "x"})
+NO = frozenset({"no", "n", "false", "f", "0", "nein", "non"})
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
+         "sep sept september", "oct october", "nov november", "dec december"), 1,
+    )
+    for name in names.split()
+}  # fmt: skip
+EARLIEST_YEAR = 1900
+
+_TIME = r"(?:[T\s,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+_YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}")
+_NUMERIC = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_DAY_MONTH = re.compile(rf"(\d{{1,2}})[\s\-/.]+([A-Za-z]+)\.?[\s\-/.,]+(\d{{4}}|\d{{2}}){_TIME}")
+_MONTH_DAY = re.compile(rf"([A-Za-z]+)\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}}){_TIME}")
+_AROUND_NUMBER = re.compile(r"[\s\u00a0\u202f'’_]|[€$£¥%]|\b[A-Z]{3}\b")
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One typed column: values (a pyarrow array, one a row) and faults: row place -> (text, reason)."""
+
+    values: pa.Array
+    faults: Mapping[int, tuple[str, str]]
+
+
+def text(cells: pa.ChunkedArray) -> Column:
+    """Text without space around it; empty is null."""
+    trimmed = pc.utf8_trim_whitespace(cells.combine_chunks())
+    return Column(pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed), {})
+
+
+def identifiers(cells: pa.ChunkedArray) -> Column:
+    """Identifiers; a column that was numbers in another program (17850.0) gets its own form back (17850)."""
+    column = text(cells)
+    distinct = column.values.unique().drop_null()
+    if len(distinct) and pc.all(pc.match_substring_regex(distinct, r"^\d+\.0$")).as_py():
+        return Column(pc.replace_substring(column.values, ".0", ""), {})
+    return column
+
+
+def yes_or_no(cells: pa.ChunkedArray) -> Column:
+    """True, False, or null where the cell is empty or says it is not known."""
+
+    def read(word: str) -> bool | None:
+        folded = word.casefold()
+        if folded in YES or folded in NO:
+            return folded in YES
+        if folded in MISSING or folded == "unknown":
+            return None
+        raise ValueError("yes, no or nothing was expected")
+
+    return _each(cells, read, pa.bool_())
+
+
+def dates(cells: pa.ChunkedArray, *, order: str, latest: date, span: str = "") -> Column:
+    """Calendar days; the time of day is dropped. `order` is dmy or mdy, as `date_order` found or a person said.
+
+    Days before 1900 or after `latest` are faults. `span`: "first" or "last" also takes a year, a quarter or a
+    month, as its first or its last day.
+    """
+
+    def read(word: str) -> date | None:
+        if word.casefold() in MISSING:
+            return None
+        day = parse_date(word, order) or (parse_span(word, span) if span else None)
+        if day is None:
+            raise ValueError("a date was expected")
+        if day.year < EARLIEST_YEAR:
+            raise ValueError(f"a date from {EARLIEST_YEAR} on was expected")
+        if day > latest:
+            raise ValueError(f"a date up to {latest.isoformat()} was expected, not one in the future")
+        return day
+
+    return _each(cells, read, pa.date32())
+
+
+def date_order(distinct: Iterable[str], *, where: str) -> str:
+    """'dmy' or 'mdy' as the values decide, '' where none needs it; raises InputError where none decides it."""
+    undecided = ""
+    votes = {"dmy": 0, "mdy": 0}
+    for word in distinct:
+        match = _NUMERIC.fullmatch(word)
+        if not match:
+            continue
+        first, second = int(match[1]), int(match[3])
+        if first > 12 >= second or match[2] == ".":  # 03.02.2024 is written day first wherever dots are used
+            votes["dmy"] += 1
+        elif second > 12 >= first:
+            votes["mdy"] += 1
+        elif first != second:
+            undecided = undecided or word
+    if votes["dmy"] == votes["mdy"] and (undecided or votes["dmy"]):
+        raise InputError(
+            f"{where}: {undecided or 'some dates'} can be day first or month first, and no other value decides it. "
+            "Say which with --set dates=dmy or --set dates=mdy."
+        )
+    if not any(votes.values()):
+        return ""
+    return "mdy" if votes["mdy"] > votes["dmy"] else "dmy"
+
+
+def parse_date(word: str, order: str) -> date | None:
+    """One date, or None when it is not one."""
+    word = word.strip()
+    if match := _YEAR_FIRST.fullmatch(word) or _COMPACT.fullmatch(word):
+        return _date(match[1], match[2], match[3])
+    if match := _NUMERIC.fullmatch(word):
+        day, month = (match[1], match[3]) if order != "mdy" else (match[3], match[1])
+        return _date(match[4], month, day)
+    if match := _DAY_MONTH.fullmatch(word):
+        return _date(match[3], MONTHS.get(match[2].casefold(), 0), match[1])
+    if match := _MONTH_DAY.fullmatch(word):
+        return _date(match[3], MONTHS.get(match[1].casefold(), 0), match[2])
+    return None
+
+
+def parse_span(word: str, edge: str) -> date | None:
+    """The first or last day of a year (2009), quarter (2009 Q3, Q3 2009) or month (2009-09, Sep 2009)."""
+    word = word.strip()
+    if match := re.fullmatch(r"(\d{4})(?:\.0)?", word):
+        first, months = (int(match[1]), 1), 12
+    elif match := re.fullmatch(r"(\d{4})[\s-]?Q([1-4])", word, re.IGNORECASE):
+        first, months = (int(match[1]), 3 * int(match[2]) - 2), 3
+    elif match := re.fullmatch(r"Q([1-4])[\s-](\d{4})", word, re.IGNORECASE):
+        first, months = (int(match[2]), 3 * int(match[1]) - 2), 3
+    elif match := re.fullmatch(r"(\d{4})[-/](\d{1,2})", word):
+        first, months = (int(match[1]), int(match[2])), 1
+    elif (match := re.fullmatch(r"([A-Za-z]+)\.?[\s-](\d{4})", word)) and match[1].casefold() in MONTHS:
+        first, months = (int(match[2]), MONTHS[match[1].casefold()]), 1
+    else:
+        return None
+    try:
+        start = date(*first, 1)
+    except ValueError:
+        return None
+    return start if edge == "first" else add_months(start, months) - timedelta(days=1)
+
+
+def numbers(cells: pa.ChunkedArray, *, places: int, type: pa.DataType | None = None) -> Column:
+    """Numbers as decimals with `places` places, half up; the decimal mark is decided from the whole column."""
+    distinct = [word for word in _distinct(cells) if word.casefold() not in MISSING]
+    comma = _decimal_comma(distinct)
+    step = Decimal(1).scaleb(-places)
+    type = type or pa.decimal128(18, places)
+    limit = Decimal(10) ** (type.precision - places)
+
+    def read(word: str) -> Decimal | None:
+        if word.casefold() in MISSING:
+            return None
+        value = parse_number(word, comma=comma)
+        if value is None:
+            raise ValueError("a number was expected")
+        if abs(value) >= limit:
+            raise ValueError(f"a number below {limit:,} was expected")
+        return value.quantize(step, ROUND_HALF_UP)
+
+    return _each(cells, read, type)
+
+
+def parse_number(word: str, *, comma: bool) -> Decimal | None:
+    """One number, or None when it is not one: 1,234.50, (1.234,50), 12-, 84 %, € 3, 1e3."""
+    negative = (word.startswith("(") and word.endswith(")")) or word.endswith("-")
+    percent = word.rstrip().endswith("%")
+    bare = _AROUND_NUMBER.sub("", word.strip("()")).rstrip("-").replace("−", "-")
+    bare = bare.replace(".", "").replace(",", ".") if comma else bare.replace(",", "")
+    if not _PLAIN.fullmatch(bare):
+        return None
+    try:
+        value = Decimal(bare)
+    except InvalidOperation:
+        return None
+    if not value.is_finite() or abs(value.adjusted()) > 30:
+        return None
+    return (-value if negative else value) / (100 if percent else 1)
+
+
+def looks_like_numbers(distinct: list[str]) -> bool:
+    """Whether every one of some texts is a number."""
+    return bool(distinct) and all(
+        parse_number(w, comma=False) is not None or parse_number(w, comma=True) is not None for w in distinct
+    )
+
+
+def distinct(cells: pa.ChunkedArray, most: int | None = None) -> list[str]:
+    """The distinct texts of a column that say something, in order of appearance."""
+    words = [word for word in _distinct(cells) if word.casefold() not in MISSING]
+    return words if most is None else words[:most]
+
+
+def _distinct(cells: pa.ChunkedArray) -> list[str]:
+    return [word.strip() for word in pc.unique(cells).to_pylist()]
+
+
+def _each(cells: pa.ChunkedArray, read: Callable[[str], Any], type: pa.DataType) -> Column:
+    encoded = cells.combine_chunks().dictionary_encode()
+    values: list[Any] = []
+    unread: dict[int, tuple[str, str]] = {}
+    for place, word in enumerate(encoded.dictionary.to_pylist()):
+        try:
+            values.append(read(word.strip()))
+        except ValueError as error:
+            values.append(None)
+            unread[place] = (word.strip(), str(error))
+    typed = pa.array(values, type).take(encoded.indices)
+    faults: dict[int, tuple[str, str]] = {}
+    if unread:
+        wanted = pa.array(list(unread), encoded.indices.type)
+        rows = pc.indices_nonzero(pc.is_in(encoded.indices, wanted))
+        for row in rows.to_pylist():
+            faults[row] = unread[encoded.indices[row].as_py()]
+    return Column(typed, faults)
+
+
+def _date(year: str, month: str | int, day: str) -> date | None:
+    full = int(year)
+    if len(year) == 2:  # as POSIX reads two digits: 69 to 99 are of the last century
+        full += 1900 if full >= 69 else 2000
+    try:
+        return date(full, int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _decimal_comma(distinct: list[str]) -> bool:
+    """Whether a column writes 3,5 for three and a half: as its clearest values say, else no."""
+    for word in distinct:
+        comma, point = word.rfind(","), word.rfind(".")
+        if comma >= 0 and point >= 0:
+            return comma > point
+    with_comma = [word for word in distinct if "," in word]
+    with_point = [word for word in distinct if "." in word]
+    if with_comma and not with_point:
+        return not all(re.fullmatch(r"\D*\d{1,3}(,\d{3})+\D*", word) for word in with_comma)
+    return bool(with_point) and all(re.fullmatch(r"\D*\d{1,3}(\.\d{3}){2,}\D*", word) for word in with_point)

@@ -1,0 +1,36 @@
+-- What this is: one row per source: the first and the last day its data covers (the watermark), and when it last came.
+-- The watermark is the last day in the rows, or the later day an upload was said to be as of.
+select
+    'orders' as source,
+    min(o.ordered_on) as first_on,
+    greatest(max(o.ordered_on), (select max(to_on) from batch where kind = 'orders')) as last_on,
+    count(*) as "rows",
+from raw_orders as o
+having count(*) > 0
+union all
+select
+    'employees',
+    (select min(hired_on) from employees),
+    max(to_on),
+    (select count(*) from employees),
+from batch
+where kind = 'employees'
+having count(*) > 0
+union all
+select
+    r.topic || ' survey',
+    min(r.day),
+    max(b.to_on),
+    count(*),
+from responses as r
+join batch as b on b.batch = r.batch
+group by r.topic
+union all
+select
+    m.measure,
+    min(m.measured_on),
+    max(b.to_on),
+    count(*),
+from raw_measures as m
+join batch as b on b.batch = m.batch
+group by m.measure

@@ -1,0 +1,76 @@
+-- What this is: one row per period x member x second member of one metric: the roll-up behind every number.
+-- $metric: varchar, id of the metric
+-- $grain: varchar, week, month, quarter or year
+-- $rows_grain: varchar, 'day' for rows by day, else the grain itself
+-- $roll: varchar, sum, ratio, last, mean, min or max
+-- $from_on: date, first day in view
+-- $to_on: date, last day in view
+-- $by: integer, which dimension to split by, 1 to 6; 0 for none
+-- $and_by: integer, a second dimension to split by; 0 for none
+-- $d1: varchar, only this member of the first dimension; null for all
+-- $d2: varchar, the same of the second
+-- $d3: varchar, the same of the third
+-- $d4: varchar, the same of the fourth
+-- $d5: varchar, the same of the fifth
+-- $d6: varchar, the same of the sixth
+with placed as (
+    select
+        case $grain when 'week' then c.week when 'month' then c.month when 'quarter' then c.quarter else c.year end
+            as period,
+        o.day,
+        case $by when 1 then o.d1 when 2 then o.d2 when 3 then o.d3 when 4 then o.d4 when 5 then o.d5
+            when 6 then o.d6 else '' end as member,
+        case $and_by when 1 then o.d1 when 2 then o.d2 when 3 then o.d3 when 4 then o.d4 when 5 then o.d5
+            when 6 then o.d6 else '' end as second_member,
+        o.num,
+        o.den,
+        o.people,
+        o.squares,
+    from observations as o
+    join calendar as c on c.day = o.day
+    where o.metric = $metric
+        and o.grain = $rows_grain
+        and o.day between $from_on and $to_on
+        and ($d1 is null or o.d1 = $d1)
+        and ($d2 is null or o.d2 = $d2)
+        and ($d3 is null or o.d3 = $d3)
+        and ($d4 is null or o.d4 = $d4)
+        and ($d5 is null or o.d5 = $d5)
+        and ($d6 is null or o.d6 = $d6)
+),
+
+marked as (
+    select *, max(day) over (partition by period) as last_day
+    from placed
+),
+
+rolled as (
+    select
+        period,
+        member,
+        second_member,
+        case $roll
+            when 'min' then min(num)
+            when 'max' then max(num)
+            when 'last' then sum(case when day = last_day then num end)
+            else sum(num)
+        end as num,
+        sum(den) as den,
+        sum(people) as people,
+        sum(squares) as squares,
+    from marked
+    group by period, member, second_member
+)
+
+select
+    period,
+    member,
+    second_member,
+    cast(num as double) as num,
+    cast(den as double) as den,
+    cast(people as bigint) as people,
+    cast(squares as double) as squares,
+    case when $roll in ('ratio', 'mean') then cast(num as double) / nullif(cast(den as double), 0)
+        else cast(num as double) end as value,
+from rolled
+order by period, member, second_member

@@ -1,0 +1,23 @@
+-- What this is: one row per order line, in the company's currency; region, segment and team from the
+-- line itself or else from the customer's card.
+select
+    o.batch,
+    o."row",
+    o.ordered_on as day,
+    o.order_id,
+    o.customer_id,
+    o.product,
+    o.product_line,
+    coalesce(o.region, c.region) as region,
+    coalesce(o.segment, c.segment) as segment,
+    o.channel,
+    coalesce(o.team, c.team) as team,
+    o.quantity,
+    case when r.rate is null then o.amount else cast(o.amount * r.rate as decimal(18, 4)) end as amount,
+    case when r.rate is null then o.cost else cast(o.cost * r.rate as decimal(18, 4)) end as cost,
+from raw_orders as o
+left join customer_cards as c on c.customer_id = o.customer_id
+left join rates as r
+    on r.currency = o.currency
+    and o.ordered_on >= r.valid_from
+    and o.ordered_on < r.valid_until

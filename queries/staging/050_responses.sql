@@ -1,0 +1,39 @@
+-- What this is: one row per survey response that gave at least one answer.
+-- topic: employees when the survey holds an engagement or eNPS question, customers when NPS, CSAT or CES.
+with topics as (
+    select
+        batch,
+        max(case when role in ('engagement', 'enps') then 1 else 0 end) as is_employees,
+        max(case when role in ('nps', 'csat', 'ces') then 1 else 0 end) as is_customers,
+    from raw_questions
+    group by batch
+),
+
+answered as (
+    select distinct batch, "row" from raw_answers
+)
+
+select
+    r.batch,
+    r."row",
+    b.survey,
+    case
+        when t.is_employees = 1 then 'employees'
+        when t.is_customers = 1 then 'customers'
+        else 'other'
+    end as topic,
+    r.answered_on as day,
+    coalesce(r.respondent, r.customer_id, r.batch || '.' || r."row") as person,
+    r.customer_id,
+    a."row" is not null as is_answered,
+    r.invited,
+    coalesce(r.groups ->> 'department', '') as department,
+    coalesce(r.groups ->> 'site', '') as site,
+    coalesce(r.groups ->> 'region', c.region, '') as region,
+    coalesce(r.groups ->> 'segment', c.segment, '') as segment,
+    coalesce(r.groups ->> 'team', c.team, '') as team,
+from raw_responses as r
+join batch as b on b.batch = r.batch
+join topics as t on t.batch = r.batch
+left join answered as a on a.batch = r.batch and a."row" = r."row"
+left join customer_cards as c on c.customer_id = r.customer_id
