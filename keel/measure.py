@@ -76,7 +76,8 @@ def series(
     metric = catalogue.find(metrics(store), metric_id)
     only = {_dimension(metric, name): ("" if member == NO_MEMBER else member) for name, member in (only or {}).items()}
     by = tuple(_dimension(metric, name) for name in by)
-    suppression.guard(metric, by, only)
+    if metric.min_people:
+        suppression.guard(metric.label, by, only)
     if grain not in GRAINS:
         raise QuestionError(f"'{grain}': there is no such grain; one of {', '.join(GRAINS)} was expected.")
     if metric.finest == "month" and grain == "week":
@@ -101,7 +102,7 @@ def series(
     if metric.interval == "poisson":
         first_leaving = store.rows("first_leaving")[0]["first_on"] or first
         frame["note"] = [_staff_note(row, grain, first, first_leaving) for row in frame.to_dict("records")]
-    frame = suppression.hide(frame, metric, store.settings.minimum_group)
+    frame = suppression.hide(frame, _floor(store, metric))
     for column in by:
         frame[column] = frame[column].replace("", NO_MEMBER)
     return Series(metric, grain, last, by, only, frame, _total(frame, metric))
@@ -239,6 +240,11 @@ def _total(frame: pd.DataFrame, metric: Metric) -> dict[str, float | None]:
     return {"value": value, "num": num, "den": None if metric.roll == "sum" else den}
 
 
+def _floor(store: Store, metric: Metric) -> int:
+    """The fewest people a number may stand on: 0 for a metric that is not on people."""
+    return max(metric.min_people, store.settings.minimum_group) if metric.min_people else 0
+
+
 def _periods(store: Store, grain: str, start: date, last: date) -> list[date]:
     calendar, found = store.settings.calendar, []
     period = calendar.start(start, grain)
@@ -311,7 +317,7 @@ def drivers(store: Store, *, start: date, end: date) -> pd.DataFrame:
     metric = catalogue.load()["engagement"]
     frame = store.ask("drivers", from_on=start, to_on=end).rename(columns={"people": "n"})
     frame = frame.assign(value=frame["num"] / frame["den"], squares=np.nan, n=frame["n"].astype(float), note="")
-    return suppression.hide(_with_intervals(frame, metric), metric, store.settings.minimum_group)
+    return suppression.hide(_with_intervals(frame, metric), _floor(store, metric))
 
 
 def score_counts(
@@ -319,12 +325,10 @@ def score_counts(
 ) -> pd.DataFrame:
     """How many answers gave each score (score, answers) to the questions of one role in view; empty when too few."""
     metric = catalogue.load()[role]
-    if metric.min_people and (region or segment):
-        suppression.guard(metric, [], {"region": region or "", "segment": segment or ""})
+    if metric.min_people:
+        suppression.guard(metric.label, [], {k: v for k, v in (("region", region), ("segment", segment)) if v})
     frame = store.ask("score_counts", role=role, from_on=start, to_on=end, region=region, segment=segment)
-    if metric.min_people and frame["answers"].sum() < max(metric.min_people, store.settings.minimum_group):
-        return frame.iloc[:0]
-    return frame
+    return frame if frame["answers"].sum() >= _floor(store, metric) else frame.iloc[:0]
 
 
 def headcount_walk(store: Store, *, start: date, end: date) -> list[tuple[str, int]]:

@@ -9,30 +9,28 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from keel.catalogue import Metric
 from keel.errors import PrivacyError
 
 HIDDEN = "too few people to show this without revealing someone"
 _NUMBERS = ["value", "num", "den", "n", "low", "high"]
 
 
-def guard(metric: Metric, by: Sequence[str], only: Mapping[str, str]) -> None:
-    """Raise PrivacyError when a metric on people is asked for less than the company as a whole."""
-    if metric.min_people and (by or only):
+def guard(label: str, by: Sequence[str], only: Mapping[str, str]) -> None:
+    """Raise PrivacyError when what is on people is asked for less than the company as a whole."""
+    if by or only:
         asked = ", ".join([*by, *only])
         raise PrivacyError(
-            f"{metric.label} by {asked}: it is on people and is shown for the company as a whole only. "
+            f"{label} by {asked}: it is on people and is shown for the company as a whole only. "
             "Ask for it without a split or a filter."
         )
 
 
-def hide(frame: pd.DataFrame, metric: Metric, minimum: int) -> pd.DataFrame:
-    """The frame of a series with every number gone where 1 to `minimum` - 1 people stand behind it.
+def hide(frame: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """The frame of a series with every number gone where 1 to `minimum` - 1 people stand behind it (0: nothing is hidden).
 
     In and out: the columns of a series (see keel.measure.Series); n holds the people.
     """
-    floor = max(metric.min_people, minimum) if metric.min_people else 0
-    small = frame["n"].between(1, floor - 1) if floor else pd.Series(False, index=frame.index)
+    small = frame["n"].between(1, minimum - 1)
     shown = frame.assign(hidden=small)
     shown.loc[small, _NUMBERS] = float("nan")
     shown.loc[small, "note"] = HIDDEN
