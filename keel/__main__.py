@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from keel import company, intake, measure, sheets
+from keel import company, intake, measure, sheets, wording
 from keel.errors import InputError, KeelError, QuestionError
 from keel.periods import GRAINS
 from keel.readings import KINDS, Reading
@@ -273,7 +273,7 @@ def _series(asked: argparse.Namespace) -> None:
         writer.writerow(["period", *found.by, *keys[2:]])
         for row in _plain(rows):
             cells = [row["period"], *row["members"].values(), *(row[key] for key in keys[2:])]
-            writer.writerow([_inert(cell) for cell in cells])
+            writer.writerow([wording.inert(cell) for cell in cells])
         return
     document = {
         "metric": metric.id, "label": metric.label, "kind": metric.kind, "unit": metric.unit, "better": metric.better,
@@ -284,8 +284,6 @@ def _series(asked: argparse.Namespace) -> None:
 
 
 def _series_lines(document: dict[str, Any], currency: str) -> list[str]:
-    from keel import wording
-
     unit = document["unit"]
     money = f", {currency}" if unit == "money" else ""
     lines = [f"{document['label']} by {document['grain']}{money}, as of {document['as_of'] or 'no data'}"]
@@ -369,11 +367,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value.item() if hasattr(value, "item") else value
-
-
-def _inert(cell: Any) -> Any:
-    """Text that a spreadsheet would run as a formula, made plain text."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 if __name__ == "__main__":

@@ -77,6 +77,11 @@ def load_sample(store: Store, progress: Callable[[float, str], None] = lambda sh
     return len(files)
 
 
+def is_new(store: Store) -> bool:
+    """Whether nothing was ever uploaded: only then is the sample company shown unasked."""
+    return not store.rows("journal")
+
+
 def is_sample(store: Store) -> bool:
     """Whether everything in the store is the sample company."""
     batches = store.rows("batches")

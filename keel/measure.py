@@ -20,6 +20,7 @@ ORDER_DIMENSIONS = ("region", "segment", "product_line", "channel", "team")
 COHORT_MONTHS = 24  # first-year attrition: two years of hires, so that the older half has been here a full year
 FEW_LEAVERS = 5  # METHODS E: below it counts are shown, not rates
 STALE_DAYS = 14  # a source this far behind the newest one is shown in amber
+WHOLE = "all"  # a grain of one period: the whole span in view
 NO_MEMBER = "(none)"  # rows that carry no member of the dimension, as people see them
 
 
@@ -78,7 +79,7 @@ def series(
     by = tuple(_dimension(metric, name) for name in by)
     if metric.min_people:
         suppression.guard(metric.label, by, only)
-    if grain not in GRAINS:
+    if grain not in (*GRAINS, WHOLE):
         raise QuestionError(f"'{grain}': there is no such grain; one of {', '.join(GRAINS)} was expected.")
     if metric.finest == "month" and grain == "week":
         raise QuestionError(f"{metric.label}: it is measured by month; ask for --grain month, quarter or year.")
@@ -96,7 +97,7 @@ def series(
         frame = _rolled(store, metric, grain, by, only, start, last, watermark)
         frame = _with_prior(store, metric, grain, by, only, frame, first, last, watermark)
     frame = _with_intervals(frame, metric)
-    frame["partial"] = _partial(store, grain, frame["period"], max(start, first), last)
+    frame["partial"] = _partial(store, grain, frame["period"], start, last)
     frame.loc[frame["partial"], "prior"] = np.nan
     frame["note"] = ""
     if metric.interval == "poisson":
@@ -106,6 +107,42 @@ def series(
     for column in by:
         frame[column] = frame[column].replace("", NO_MEMBER)
     return Series(metric, grain, last, by, only, frame, _total(frame, metric))
+
+
+def breakdown(
+    store: Store,
+    metric_id: str,
+    by: str,
+    *,
+    start: date,
+    end: date,
+    grain: str = "month",
+    only: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """One metric by the members of one dimension over a span, the largest first: the columns of a series' frame.
+
+    A metric measured by period (a trailing window) is given as of the last period that closes inside the span.
+    """
+    metric = catalogue.find(metrics(store), metric_id)
+    if metric.grain == "period":
+        found = series(store, metric_id, grain=grain, by=[by], only=only, end=end).frame
+        whole = found[~found["partial"]]
+        frame = whole[whole["period"] == whole["period"].max()]
+    else:
+        found = series(store, metric_id, grain="all", by=[by], only=only, start=start, end=end)
+        frame = found.frame
+    return frame.sort_values("value", ascending=False, ignore_index=True)
+
+
+def distinguishable(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool | None:
+    """Whether two values of a series differ by more than their 95 % intervals allow; None without intervals.
+
+    The half-widths combine as standard errors do: the root of the sum of squares (METHODS A, two waves).
+    """
+    widths = [(row["high"] - row["low"]) / 2 for row in (now, before)]
+    if any(np.isnan(width) for width in widths) or np.isnan(now["value"]) or np.isnan(before["value"]):
+        return None
+    return bool(abs(now["value"] - before["value"]) > np.hypot(*widths))
 
 
 def _rolled(
@@ -149,6 +186,8 @@ def _with_prior(
 ) -> pd.DataFrame:  # fmt: skip
     """The frame with `prior`: the value a year earlier, where that whole period lies inside the data."""
     calendar = store.settings.calendar
+    if grain == WHOLE:
+        return frame.assign(prior=np.nan)
     wanted = [calendar.prior_year(period, grain) for period in frame["period"]]
     if not wanted or max(wanted) < first:
         return frame.assign(prior=np.nan)
@@ -225,6 +264,8 @@ def _staff_note(row: Mapping[str, Any], grain: str, first: date, first_leaving: 
 def _partial(store: Store, grain: str, periods: pd.Series, first: date, last: date) -> pd.Series:
     """True for each period that the data, or the asked span, covers only in part."""
     calendar = store.settings.calendar
+    if grain == WHOLE:
+        return pd.Series(False, index=periods.index)
     return pd.Series(
         [period < first or calendar.end(period, grain) - timedelta(days=1) > last for period in periods],
         index=periods.index, dtype=bool,
@@ -246,6 +287,8 @@ def _floor(store: Store, metric: Metric) -> int:
 
 
 def _periods(store: Store, grain: str, start: date, last: date) -> list[date]:
+    if grain == WHOLE:
+        return [start]
     calendar, found = store.settings.calendar, []
     period = calendar.start(start, grain)
     while period <= last:
@@ -459,3 +502,9 @@ def _order_filters(only: Mapping[str, str] | None) -> dict[str, str | None]:
                 f"'{name}': orders have no such dimension; one of {', '.join(ORDER_DIMENSIONS)} was expected."
             )
     return {name: ("" if only.get(name) == NO_MEMBER else only.get(name)) for name in ORDER_DIMENSIONS}
+
+
+def customer_name(store: Store, customer_id: str) -> str:
+    """A customer's name, or the id where no file names it."""
+    rows = store.rows("customer_name", customer_id=customer_id)
+    return rows[0]["name"] if rows else customer_id

@@ -226,3 +226,8 @@ def _dressed(figures: str, unit: str, *, negative: bool, currency: str) -> str:
 
 def _is_zero(figures: str) -> bool:
     return not figures.strip("0.,")
+
+
+def inert(cell: Any) -> Any:
+    """A cell for a spreadsheet: text that begins like a formula gets a mark before it that makes it text."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

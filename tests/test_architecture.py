@@ -159,7 +159,7 @@ def plotly_outside_the_charts(root: Path) -> list[str]:
 
 
 def streamlit_outside_the_frame(root: Path) -> list[str]:
-    return breaches_of_home(root, "streamlit", ("keel/ui.py", "keel/drill/", "dashboard.py", "pages/"))
+    return breaches_of_home(root, "streamlit", ("keel/ui/", "keel/drill/", "dashboard.py", "pages/"))
 
 
 def pages_that_do_more_than_choose_ask_and_show(root: Path) -> list[str]:

@@ -1,6 +1,6 @@
 -- What this is: one row per period x member x second member of one metric: the roll-up behind every number.
 -- $metric: varchar, id of the metric
--- $grain: varchar, week, month, quarter or year
+-- $grain: varchar, week, month, quarter, year, or all for one period from $from_on on
 -- $rows_grain: varchar, 'day' for rows by day, else the grain itself
 -- $roll: varchar, sum, ratio, last, mean, min or max
 -- $from_on: date, first day in view
@@ -15,8 +15,8 @@
 -- $d6: varchar, the same of the sixth
 with placed as (
     select
-        case $grain when 'week' then c.week when 'month' then c.month when 'quarter' then c.quarter else c.year end
-            as period,
+        case $grain when 'week' then c.week when 'month' then c.month when 'quarter' then c.quarter
+            when 'year' then c.year else $from_on end as period,
         o.day,
         case $by when 1 then o.d1 when 2 then o.d2 when 3 then o.d3 when 4 then o.d4 when 5 then o.d5
             when 6 then o.d6 else '' end as member,

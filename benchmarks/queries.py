@@ -1,0 +1,202 @@
+"""Time what stands behind the cards: `python -m benchmarks.queries --store PATH [--retail FILE]`.
+
+The store is one that benchmarks.generate made. A week is appended to it and taken out again.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+
+from benchmarks import generate
+from keel import measure
+from keel.settings import Settings
+from keel.store import Store
+
+RUNS = 20
+CARD_MS = 15
+REFRESH_S = 20  # of 10 million lines
+IMPORT_S, IMPORT_GIB = 30, 1.5  # of the real file
+WINDOW_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the report: what was timed, its figures as they are printed, and what was claimed."""
+
+    what: str
+    query: str  # of it, in DuckDB and into a frame
+    median: str
+    p95: str
+    claim: str = ""
+    holds: bool | None = None
+
+
+class TimedStore(Store):
+    """A store that keeps how long each roll-up took, in milliseconds."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it with the default settings."""
+        self.series_ms: list[float] = []
+        super().__init__(path, Settings())
+
+    def ask(self, name: str, **parameters: Any) -> pd.DataFrame:
+        """As the store answers, timed when it is the roll-up behind a card."""
+        begun = time.perf_counter()
+        frame = super().ask(name, **parameters)
+        if name == "series":
+            self.series_ms.append((time.perf_counter() - begun) * 1000)
+        return frame
+
+
+def timed(run: Callable[[], object], runs: int = RUNS) -> list[float]:
+    """Milliseconds of each run, after one that is not counted."""
+    run()
+    found = []
+    for _ in range(runs):
+        begun = time.perf_counter()
+        run()
+        found.append((time.perf_counter() - begun) * 1000)
+    return found
+
+
+def cards(store: TimedStore) -> Iterator[Line]:
+    """Every metric that has data, by week and month, of the company and of one region."""
+    members = measure.members(store)
+    for metric in measure.metrics(store).values():
+        if measure.coverage(store, metric) is None or metric.id not in members:
+            continue
+        regions = [name for name in members[metric.id].get("region", []) if name != measure.NO_MEMBER]
+        scopes: list[Mapping[str, str]] = [{}, *({"region": name} for name in regions[:1])]
+        for grain in ("week", "month"):
+            if grain == "week" and metric.finest == "month":
+                continue
+            for only in scopes:
+                ask = partial(measure.series, store, metric.id, grain=grain, only=only)
+                if ask().frame.empty:
+                    continue
+                what = f"{metric.label}, {grain}s, {only.get('region', 'company')}"
+                store.series_ms.clear()
+                whole = timed(ask)
+                a_call = len(store.series_ms) // (RUNS + 1)  # once for the periods, once for the year before
+                query = float(np.median(store.series_ms[a_call::a_call]))
+                yield _milliseconds(what, whole, query=query)
+
+
+def others(store: Store) -> Iterator[Line]:
+    """The questions that do not add up: movements, and the rows behind a number."""
+    month = {"start": generate.LAST.replace(day=1) - timedelta(days=31), "end": generate.LAST.replace(day=1)}
+    month = {"start": month["start"].replace(day=1), "end": month["end"] - timedelta(days=1)}
+    behind = measure.customers_behind(store, **month)
+    customer = str(behind["customer_id"].iloc[0])
+    region = {"region": generate.REGIONS[0]}
+    asked: dict[str, Callable[[], object]] = {
+        "Movements, company": partial(measure.movements, store, window_months=WINDOW_MONTHS),
+        "Movements, a region": partial(measure.movements, store, window_months=WINDOW_MONTHS, **region),
+        "Customers behind a month": partial(measure.customers_behind, store, **month),
+        "Customers behind a month, a region": partial(measure.customers_behind, store, only=region, **month),
+        "One customer's lines of a month": partial(measure.orders_behind, store, customer, **month),
+        "One customer's lines of three years": partial(
+            measure.orders_behind, store, customer, start=generate.FIRST, end=generate.LAST
+        ),
+        "Members of every dimension": partial(measure.members, store),
+        "What was uploaded, and how fresh": partial(measure.sources, store),
+    }
+    for what, ask in asked.items():
+        yield _milliseconds(what, timed(ask), claimed=what.startswith("Movements"))
+
+
+def writing(store: Store) -> Iterator[Line]:
+    """A refresh of everything, and one more week appended and taken out again, once each."""
+    lines = store.rows("order_facts")[0]["lines"]
+    yield _seconds(f"Refresh of everything, {lines / 1e6:g} million lines", store.refresh, claim=REFRESH_S)
+    first = generate.LAST + timedelta(days=1)
+    week = generate.orders(
+        generate.customers(lines), lines // 156, first=first, last=first + timedelta(days=6), chunk=lines
+    )
+    table = next(week)
+    days = pc.min_max(table["ordered_on"]).as_py()
+    more = generate.reading("orders", table, name="one more week", first=days["min"], last=days["max"])
+    batches: list[int] = []
+    yield _seconds(
+        f"Append of one more week, {table.num_rows:,} lines",
+        lambda: batches.append(store.append(more, who=generate.WHO)),
+    )
+    yield _seconds("The same taken out again", lambda: store.undo(batches[0], who=generate.WHO))
+
+
+def importing(file: Path) -> Iterator[Line]:
+    """The command line taking in a real file, in a process of its own; memory is that of its largest process."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Path(folder) / "keel.duckdb"
+        command = [sys.executable, "-m", "keel", "--store", str(store), "import", str(file)]
+        begun = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        seconds = time.perf_counter() - begun
+    if done.returncode:
+        raise SystemExit(f"{file.name}: it was not taken in. {done.stderr.strip()}")
+    gib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+    held = seconds <= IMPORT_S
+    yield Line(f"Import of {file.name}", "", f"{seconds:.1f} s", "", f"≤ {IMPORT_S} s", held)
+    yield Line("Its memory at most", "", f"{gib:.2f} GiB", "", f"≤ {IMPORT_GIB} GiB", gib <= IMPORT_GIB)
+
+
+def table(lines: list[Line]) -> str:
+    """The report as a markdown table."""
+    rows = ["| what | query | median | p95 | claim | holds |", "|---|---:|---:|---:|---:|---|"]
+    for line in lines:
+        holds = {None: "", True: "yes", False: "**no**"}[line.holds]
+        rows.append(f"| {line.what} | {line.query} | {line.median} | {line.p95} | {line.claim} | {holds} |")
+    return "\n".join(rows)
+
+
+def _milliseconds(what: str, found: list[float], *, query: float | None = None, claimed: bool = True) -> Line:
+    median, p95 = float(np.median(found)), float(np.percentile(found, 95))
+    asked = f"{query:.1f} ms" if query is not None else ""
+    claim, holds = (f"< {CARD_MS} ms", median < CARD_MS) if claimed else ("", None)
+    return Line(what, asked, f"{median:.1f} ms", f"{p95:.1f} ms", claim, holds)
+
+
+def _seconds(what: str, run: Callable[[], object], *, claim: float | None = None) -> Line:
+    begun = time.perf_counter()
+    run()
+    seconds = time.perf_counter() - begun
+    holds = seconds < claim if claim is not None else None
+    return Line(what, "", f"{seconds:.1f} s", "", f"< {claim:g} s" if claim is not None else "", holds)
+
+
+def _memory(what: str) -> Line:
+    gib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return Line(what, "", f"{gib:.2f} GiB", "")
+
+
+def main() -> None:
+    """Time everything and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--store", type=Path, required=True, help="a store made by benchmarks.generate")
+    parser.add_argument("--retail", type=Path, help="a real file of orders to import, such as online_retail.csv.gz")
+    asked = parser.parse_args()
+    if not asked.store.exists():
+        parser.error(f"{asked.store}: there is no such store. `python -m benchmarks.generate` makes one.")
+    with TimedStore(asked.store) as store:
+        found = [*cards(store), *others(store), _memory("Memory at most, so far")]
+        found += [*writing(store), _memory("Memory at most, refresh included")]
+    if asked.retail:
+        found += importing(asked.retail)
+    print(table(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""The drill: from a revenue number by click to region, segment, product line, customer and the orders themselves.
+
+Where a reader stands is one query parameter, `path`, so that a link, a reload and the back button show the same
+view. Everything a click changes is one fragment; the rest of the page stays as it is.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from keel import charts, ui, wording
+
+LEVELS = ("region", "segment", "product_line", "customer")
+NO_CUSTOMER = "(no customer)"
+MOST_CUSTOMERS, MOST_LINES = 12, 200
+FEW_ROWS = 6  # so many bars leave room for the table below them
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the drill a reader stands: the steps taken, each a dimension and its member."""
+
+    steps: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def from_url(cls) -> "Place":
+        """The place the address names; steps that are no levels of the drill are left out."""
+        parts = [part.split("=", 1) for part in st.query_params.get_all("path") if "=" in part]
+        return cls(tuple((name, member) for name, member in parts if name in LEVELS))
+
+    @property
+    def only(self) -> dict[str, str]:
+        """The steps as filters of orders."""
+        return {name: member for name, member in self.steps if name != "customer"}
+
+    @property
+    def customer(self) -> str | None:
+        """The customer the steps end with."""
+        return dict(self.steps).get("customer")
+
+    def go(self) -> None:
+        """Make this the place the address names."""
+        if self.steps:
+            st.query_params["path"] = [f"{name}={member}" for name, member in self.steps]
+        elif "path" in st.query_params:
+            del st.query_params["path"]
+
+
+@st.fragment
+def drill(span: "ui.Span") -> None:
+    """The breadcrumb, the number, its line and the next level, for the place the address names."""
+    place = Place.from_url()
+    only = {**ui.view().only(ui.known_metrics()["revenue"]), **place.only}
+    level = _next_level(place, only)
+    rows = _rows(level, only, place, span)
+    _breadcrumb(place, level)
+    total = float(rows["revenue"].sum()) if level != "orders" else float(rows.attrs["total"])
+    currency = ui.store().settings.currency
+    st.html(
+        f'<div class="keel-value">{wording.number(total, "money")}<span class="keel-unit">{currency} · {span.words}</span></div>'
+    )
+    if level == "orders":
+        _orders(rows)
+        _adds_up(rows, level, total, currency)
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _bars(rows, level, place)
+        if len(rows) <= FEW_ROWS:
+            _table(rows, level)
+    with right:
+        ui.trend("revenue", key="drill-trend", only=only, height=320)
+        if len(rows) > FEW_ROWS:
+            _table(rows, level)
+    _adds_up(rows, level, total, currency)
+
+
+def _next_level(place: Place, only: dict[str, str]) -> str:
+    """The first level not yet taken that tells anything apart; the orders once a customer is chosen."""
+    if place.customer:
+        return "orders"
+    members = ui.ask("members").get("revenue", {})
+    for level in LEVELS[:-1]:
+        if level not in only and len(members.get(level, [])) > 1:
+            return level
+    return "customer"
+
+
+def _rows(level: str, only: dict[str, str], place: Place, span: "ui.Span") -> pd.DataFrame:
+    """member, label, revenue, margin, share: the next level's rows, which add up to the number on screen."""
+    if level == "orders":
+        customer = None if place.customer == NO_CUSTOMER else place.customer
+        lines: pd.DataFrame = ui.ask(
+            "orders_behind", customer_id=customer, start=span.start, end=span.end, only=only, most=MOST_LINES
+        )
+        lines.attrs["total"] = float(lines["all_amount"].iloc[0]) if len(lines) else 0.0
+        lines.attrs["lines"] = int(lines["all_lines"].iloc[0]) if len(lines) else 0
+        return lines
+    if level == "customer":
+        rows = ui.ask("customers_behind", start=span.start, end=span.end, only=only, most=MOST_CUSTOMERS)
+        rest = [f"{count:,} more customers" for count in rows["customers"]]
+        names = [
+            {"one": name or customer, "rest": others, "none": NO_CUSTOMER}[part]
+            for part, customer, name, others in zip(rows["part"], rows["customer_id"], rows["name"], rest, strict=True)
+        ]
+        members = [
+            {"one": customer, "rest": "", "none": NO_CUSTOMER}[part]
+            for part, customer in zip(rows["part"], rows["customer_id"], strict=True)
+        ]
+        rows = rows.assign(member=members, label=names)
+    else:
+        rows = ui.ask("breakdown", metric_id="revenue", by=level, only=only, start=span.start, end=span.end)
+        margin = ui.ask("breakdown", metric_id="gross_margin", by=level, only=only, start=span.start, end=span.end)
+        rows = rows.rename(columns={level: "member", "value": "revenue"})
+        margins = dict(zip(margin[level], margin["value"], strict=True)) if len(margin) else {}
+        rows = rows.assign(label=rows["member"], margin=[margins.get(member) for member in rows["member"]])
+    total = rows["revenue"].sum()
+    share = rows["revenue"] / total if total else rows["revenue"] * 0
+    return rows.assign(share=share)[["member", "label", "revenue", "share", "margin"]]
+
+
+def _breadcrumb(place: Place, level: str) -> None:
+    with st.container(key="drill-path", horizontal=True, vertical_alignment="center", gap="small"):
+        st.button("All revenue", key="crumb-0", type="tertiary", on_click=Place().go, disabled=not place.steps)
+        for depth, (name, member) in enumerate(place.steps, 1):
+            st.html("<span>›</span>", width="content")
+            label = ui.ask("customer_name", customer_id=member) if name == "customer" else member
+            st.button(
+                label, key=f"crumb-{depth}", type="tertiary", help=ui.dimension_label(name),
+                on_click=Place(place.steps[:depth]).go, disabled=depth == len(place.steps),
+            )  # fmt: skip
+        if level != "orders":
+            st.html(
+                f'<span class="keel-note">by {ui.dimension_label(level).lower()}: click a bar to open it</span>',
+                width="content",
+            )
+
+
+def _bars(rows: pd.DataFrame, level: str, place: Place) -> None:
+    key = f"drill-bars-{level}-{len(place.steps)}"
+    members = dict(zip(rows["label"], rows["member"], strict=True))
+
+    def clicked() -> None:
+        points = st.session_state[key].selection.points
+        member = members.get(_label(points[0]), "") if points else ""
+        if member:
+            Place((*place.steps, (level, member))).go()
+
+    frame = rows.rename(columns={"revenue": "value"}).assign(
+        low=float("nan"), high=float("nan"), hidden=False, n=float("nan")
+    )
+    with st.container(key="drill-chart"):
+        ui.chart(
+            charts.bars(
+                frame, ui.known_metrics()["revenue"], theme=ui.theme(), member="label", currency=ui.store().settings.currency
+            ),
+            key=key, on_select=clicked, selection_mode="points", alt=f"Revenue by {ui.dimension_label(level).lower()}",
+        )  # fmt: skip
+    options = [member for member in rows["member"] if member]
+    labels = dict(zip(rows["member"], rows["label"], strict=True))
+
+    def chosen() -> None:
+        if member := st.session_state[f"{key}-open"]:
+            Place((*place.steps, (level, member))).go()
+
+    st.selectbox(  # the same by keyboard
+        "Open", options, index=None, key=f"{key}-open", placeholder=f"Open a {ui.dimension_label(level).lower()}",
+        format_func=lambda member: labels[member], on_change=chosen, label_visibility="collapsed", width=260,
+    )  # fmt: skip
+
+
+def _label(point: Any) -> str:
+    data = point.get("customdata")
+    return str(data[0] if isinstance(data, list | tuple) else data or "")
+
+
+def _table(rows: pd.DataFrame, level: str) -> None:
+    shown = rows[["label", "revenue", "share", "margin"]]
+    if shown["margin"].isna().all():
+        shown = shown.drop(columns="margin")
+    ui.table(
+        shown, key=f"drill-table-{level}", height=180,
+        columns={
+            "label": ui.dimension_label(level), "revenue": ui.money_column("Revenue"), "margin": ui.money_column("Margin"),
+            "share": st.column_config.NumberColumn("Share", format="percent"),
+        },
+    )  # fmt: skip
+
+
+def _orders(lines: pd.DataFrame) -> None:
+    shown = lines.drop(columns=["all_lines", "all_amount"]).assign(day=lines["day"].dt.date)
+    shown = shown.dropna(axis="columns", how="all")
+    ui.table(
+        shown, key="drill-orders", height=420,
+        columns={
+            "day": "Day", "order_id": "Order", "product": "Product", "product_line": "Product line", "quantity": "Quantity",
+            "amount": ui.money_column("Amount"), "margin": ui.money_column("Margin"),
+        },
+    )  # fmt: skip
+
+
+def _adds_up(rows: pd.DataFrame, level: str, total: float, currency: str) -> None:
+    exact = wording.exact(total, "money")
+    if level == "orders":
+        count, listed = rows.attrs["lines"], len(rows)
+        words = f"{wording.plural(count, 'order line')} add up to {exact} {currency}"
+        words += f"; the newest {listed} are listed" if listed < count else ""
+    else:
+        words = f"These {len(rows)} rows add up to {exact} {currency}"
+    st.html(f'<div class="keel-sum">{words}.</div>')

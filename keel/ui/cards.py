@@ -1,0 +1,157 @@
+"""Cards: one metric each, with its change, its line and one plain sentence."""
+
+import base64
+import html
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from keel import measure, sparkline, wording
+from keel.catalogue import Metric
+from keel.measure import Series
+from keel.periods import add_months
+from keel.ui.frame import PAGES, ask, here, known_metrics, store, theme, view
+
+
+def series(metric_id: str, *, by: Sequence[str] = (), only: Mapping[str, str] | None = None, grain: str = "") -> Series:
+    """A metric over its whole history by the chosen grain, under the shared filters (or `only`)."""
+    metric = ask("metrics")[metric_id]
+    found: Series = ask(
+        "series", metric_id=metric_id, grain=grain or view().grain_of(metric), by=tuple(by),
+        only=view().only(metric) if only is None else dict(only),
+    )  # fmt: skip
+    return found
+
+
+def shown(found: Series) -> pd.DataFrame:
+    """The part of a series that lies in the chosen span."""
+    months = view().months
+    if not months or found.as_of is None or found.frame.empty:
+        return found.frame
+    first = add_months(found.as_of, -months)
+    return found.frame[found.frame["period"] > first]
+
+
+def latest(found: Series) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The last whole period and the one before it, as rows; None where there is none."""
+    whole = found.frame[~found.frame["partial"]]
+    rows = whole.tail(2).to_dict("records")
+    return (rows[-1] if rows else None), (rows[-2] if len(rows) > 1 else None)
+
+
+def cards(metric_ids: Sequence[str], *, key: str, columns: int = 4) -> None:
+    """A grid of cards, one a metric; a metric without data says what would bring it."""
+    with st.container(key=f"cards-{columns}-{key}", horizontal=True, gap="small"):
+        for metric_id in metric_ids:
+            card(metric_id, key=f"{key}-{metric_id}")
+
+
+def card(metric_id: str, *, key: str) -> None:
+    """One card: label, period, value, changes, 26 periods as a line, target, one plain sentence."""
+    metric = ask("metrics")[metric_id]
+    found = series(metric_id)
+    with st.container(key=f"card-{metric.kind}-{key}", gap=None):
+        metric_link(metric)
+        st.html(_card_body(found))
+
+
+def metric_link(metric: Metric, label: str = "") -> None:
+    """A link to all there is on one metric: definition, SQL, owner, split, rows."""
+    st.page_link(
+        PAGES / "metric.py",
+        label=label or metric.label,
+        help=metric.meaning,
+        query_params={"metric": metric.id, **here()},
+    )
+
+
+def _card_body(found: Series) -> str:
+    metric, currency = found.metric, store().settings.currency
+    now, before = latest(found)
+    if now is None:
+        needs = f"Bring {html.escape(metric.needs)}." if metric.needs else "No whole period yet."
+        return f'<div class="keel-none">No data yet</div><div class="keel-words">{needs}</div>'
+    unit = unit_of(metric)
+    goal = ask("target", metric_id=metric.id, day=now["period"]) if _same_grain(metric, found.grain) else None
+    value = "hidden" if now["hidden"] else wording.number(now["value"], unit)
+    measure_unit = f'<span class="keel-unit">{currency}</span>' if metric.unit == "money" else ""
+    line = sparkline.sparkline(
+        found.frame.tail(26), kind=metric.kind, theme=theme(), better=metric.better, target=goal, unit=unit,
+        grain=found.grain, currency=currency,
+    )  # fmt: skip
+    words = [_changes(metric, found.grain, now, before)]
+    if goal is not None and not now["hidden"]:
+        words.append(_target_words(metric, now["value"], goal))
+    words += sentences(found)
+    return (
+        f'<div class="keel-period">{period_label(found, now["period"])}</div>'
+        f'<div class="keel-row"><div class="keel-value">{value}{measure_unit}</div>{_image(line)}</div>'
+        + "".join(f'<div class="keel-words">{line}</div>' for line in words if line)
+    )
+
+
+def _image(svg: str) -> str:
+    """A drawing as an image: the page lets images through and strips drawings. Its label becomes the text for who cannot see."""
+    label = re.search(r'aria-label="([^"]*)"', svg)
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img alt="{label[1] if label else ""}" src="data:image/svg+xml;base64,{data}">'
+
+
+def _same_grain(metric: Metric, grain: str) -> bool:
+    """Whether a monthly target can stand beside a value of this grain: rates always, amounts only by month."""
+    return metric.roll != "sum" or grain == "month"
+
+
+def _target_words(metric: Metric, value: float, goal: float) -> str:
+    met = value >= goal if metric.better == "up" else value <= goal
+    verdict = ("✓ met" if met else "✕ missed") if metric.better != "neither" else ""
+    return f"target {wording.number(goal, unit_of(metric))} · {verdict}"
+
+
+def _changes(metric: Metric, grain: str, now: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:
+    if now["hidden"]:
+        return html.escape(now["note"])
+    pairs = [(before["value"] if before else None, grain), (now["prior"], "year")]
+    parts = []
+    for earlier, against in pairs:
+        if earlier is None or pd.isna(earlier):
+            continue
+        words, direction = wording.change(now["value"], earlier, unit_of(metric), against=against)
+        parts.append(f'<span class="keel-{wording.tone(direction, metric.better)}">{html.escape(words)}</span>')
+    return " ".join(parts)
+
+
+def sentences(found: Series) -> list[str]:
+    """Plain lines on the last whole period: interval and n, what cannot be told apart, what it is declared to lead."""
+    now, before = latest(found)
+    if now is None or now["hidden"]:
+        return []
+    lines = []
+    if not pd.isna(now["low"]):
+        lines.append(f"likely {wording.interval(now['low'], now['high'], unit_of(found.metric))}")
+        if not pd.isna(now["n"]):
+            lines[0] += f" · n {int(now['n']):,}"
+    if before and not before["hidden"] and measure.distinguishable(now, before) is False:
+        lines.append(f"not distinguishable from last {found.grain}")
+    if now["note"]:
+        lines.append(html.escape(now["note"]))
+    if found.metric.leads:
+        led = ", ".join(
+            f"{known_metrics()[lead.metric].label} ({lead.weeks[0]}–{lead.weeks[1]} wk)" for lead in found.metric.leads
+        )
+        lines.append(f'<span title="Declared, not yet tested">expected to lead {html.escape(led)}</span>')
+    return lines
+
+
+def unit_of(metric: Metric) -> str:
+    """The unit as wording tells it: a rate compared in basis points is one of its own."""
+    return "rate_bps" if metric.compare == "bps" else metric.unit
+
+
+def period_label(found: Series, period: date) -> str:
+    """Week: "21 Sep–27 Sep"; month: "Aug 2026"."""
+    return store().settings.calendar.label(period, found.grain)

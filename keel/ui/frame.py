@@ -1,0 +1,208 @@
+"""The frame above every page: the one store, the shared controls, what they say; asking and remembering answers."""
+
+import gc
+import getpass
+import html
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from keel import charts, company, measure, wording
+from keel.catalogue import Metric
+from keel.errors import KeelError
+from keel.periods import GRAINS
+from keel.store import Store
+
+SPANS = {"6 months": 6, "12 months": 12, "24 months": 24, "All": 0}
+
+
+ALL = "All"
+
+
+PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
+
+
+DIMENSION_LABELS = {"product_line": "Product line", "region": "Region", "segment": "Segment", "team": "Team"}
+
+
+@dataclass(frozen=True)
+class View:
+    """What the shared controls say: grain, the span shown, filters; the same on every page, and in the URL."""
+
+    grain: str
+    months: int
+    region: str | None
+    segment: str | None
+
+    def only(self, metric: Metric) -> dict[str, str]:
+        """The filters that this metric can take."""
+        chosen = {"region": self.region, "segment": self.segment}
+        return {name: value for name, value in chosen.items() if value and name in metric.dimensions}
+
+    def grain_of(self, metric: Metric) -> str:
+        """The chosen grain, or the finest this metric is measured at."""
+        return "month" if self.grain == "week" and metric.finest == "month" else self.grain
+
+
+@st.cache_resource(show_spinner=False)
+def _opened() -> tuple[Store, threading.Lock]:
+    store = company.open_store()
+    gc.collect()
+    gc.freeze()  # what the imports made lives as long as the process: a full collection need not visit it
+    return store, threading.Lock()
+
+
+def store() -> Store:
+    """The one store of this process; on the very first start it holds the sample company."""
+    opened, loading = _opened()
+    if company.is_new(opened):
+        with loading:
+            if company.is_new(opened):
+                bar = st.progress(0.0, "Making the sample company")
+
+                def tell(share: float, words: str) -> None:
+                    bar.progress(share, words)
+
+                company.load_sample(opened, tell)
+                bar.empty()
+    return opened
+
+
+@st.cache_data(show_spinner=False, max_entries=2000)
+def _answer(version: str, name: str, parameters: Mapping[str, Any]) -> Any:
+    return getattr(measure, name)(_opened()[0], **parameters)
+
+
+def ask(name: str, **parameters: Any) -> Any:
+    """The answer of keel.measure.<name>, remembered until the data changes."""
+    return _answer(store().version, name, parameters)
+
+
+def known_metrics() -> Mapping[str, Metric]:
+    """Every metric by id."""
+    found: Mapping[str, Metric] = ask("metrics")
+    return found
+
+
+_STYLE = f"""<style>
+{(Path(__file__).parent / "style.css").read_text(encoding="utf-8")}
+</style>"""
+
+
+def frame() -> View:
+    """Draw what stands above every page and return what its controls say."""
+    st.html(_STYLE)
+    opened = store()
+    sources = ask("sources")
+    newest = max((row["last_on"] for row in sources if row["last_on"]), default=None)
+    with st.container(key="frame", horizontal=True, vertical_alignment="center", gap="medium"):
+        name = opened.settings.company or ("Halyard & Co" if company.is_sample(opened) else "Your company")
+        st.html(f'<div class="keel-company">{html.escape(name)}</div>', width="content")
+        if newest:
+            _freshness(sources, newest)
+        view = _controls(newest is not None)
+    if company.is_sample(opened):
+        with st.container(key="ribbon", horizontal=True, vertical_alignment="center"):
+            st.html("<span>This is a <b>sample company</b>, made up to try Keel on.</span>", width="content")
+            if st.button("Start with your own data", key="own-data", type="tertiary"):
+                opened.clear(imported_by=company.SAMPLE, who=who())
+                st.switch_page(PAGES / "uploads.py")
+    return view
+
+
+def _freshness(sources: list[dict[str, Any]], newest: date) -> None:
+    stale = [row for row in sources if row["stale"]]
+    mark = f" · ▲ {wording.plural(len(stale), 'source')} behind" if stale else ""
+    with st.popover(f"As of {wording.day_year(newest)}{mark}", type="tertiary", key="freshness"):
+        for row in sources:
+            behind = (newest - row["last_on"]).days if row["last_on"] else None
+            late = f" — ▲ {behind} days behind the newest" if row["stale"] else ""
+            st.markdown(
+                f"**{source_label(row['source'])}** to {wording.day_year(row['last_on'])}{late}  \n"
+                f":gray[from {wording.day_year(row['first_on'])} · {row['rows']:,} rows]"
+            )
+
+
+def _controls(has_data: bool) -> View:
+    grain = st.segmented_control(
+        "By", GRAINS, default="week", required=True, format_func=str.capitalize, key="grain",
+        label_visibility="collapsed", bind="query-params", persist_state="session",
+    )  # fmt: skip
+    span = st.selectbox(
+        "Show", list(SPANS), index=1, key="span", label_visibility="collapsed", width=130, bind="query-params",
+        persist_state="session",
+    )  # fmt: skip
+    chosen = {}
+    members = ask("members").get("revenue", {}) if has_data else {}
+    for name, everything in (("region", "All regions"), ("segment", "All segments")):
+        options = [ALL, *members.get(name, [])]
+        if len(options) > 2:
+            words = {option: option for option in options} | {ALL: everything}
+            picked = st.selectbox(
+                DIMENSION_LABELS[name], options, key=name, label_visibility="collapsed", width=150, bind="query-params",
+                format_func=words.__getitem__, persist_state="session",
+            )  # fmt: skip
+            chosen[name] = None if picked == ALL else picked
+    return View(grain or "week", SPANS[span or "12 months"], chosen.get("region"), chosen.get("segment"))
+
+
+def view() -> View:
+    """What the shared controls say on this run (drawn by `frame`)."""
+    shared: View = st.session_state["_view"]
+    return shared
+
+
+def run(page: Any) -> None:
+    """Draw the frame, then the page; whatever a person can mend shows as a sentence in a box."""
+    try:
+        st.session_state["_view"] = frame()
+        page.run()
+    except KeelError as error:
+        st.error(str(error))
+
+
+def who() -> str:
+    """The person using this, as far as the machine knows."""
+    return getpass.getuser()
+
+
+def here() -> dict[str, str]:
+    """The shared controls as query parameters, so that a link keeps them."""
+    defaults = {"grain": "week", "span": "12 months", "region": ALL, "segment": ALL}
+    state = {name: st.session_state.get(name) for name in defaults}
+    return {name: str(value) for name, value in state.items() if value and value != defaults[name]}
+
+
+def title(words: str, question: str) -> None:
+    """The page's title and the question it answers."""
+    st.html(
+        f'<div class="keel-head"><h1 class="keel-title">{html.escape(words)}</h1><p class="keel-question">{html.escape(question)}</p></div>'
+    )
+
+
+def heading(words: str, note: str = "") -> None:
+    """A heading inside a page, with what must be known to read what is below it."""
+    extra = f'<span class="keel-note">{html.escape(note)}</span>' if note else ""
+    st.html(f'<h2 class="keel-heading">{html.escape(words)}{extra}</h2>')
+
+
+def source_label(source: str) -> str:
+    """A source as people call it."""
+    return {"employees survey": "Employee surveys", "customers survey": "Customer surveys"}.get(
+        source, source[:1].upper() + source[1:]
+    )
+
+
+def dimension_label(name: str) -> str:
+    """A dimension as people call it."""
+    return DIMENSION_LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def theme() -> charts.Theme:
+    """The colours of the theme the reader has chosen."""
+    return charts.theme(st.context.theme.type or "light")

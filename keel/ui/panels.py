@@ -1,0 +1,288 @@
+"""What stands below the cards: charts, splits, tables, rows, definitions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from keel import charts, wording
+from keel.catalogue import Metric
+from keel.periods import add_months
+from keel.ui.cards import _same_grain, period_label, series, shown, unit_of
+from keel.ui.frame import PAGES, ask, dimension_label, heading, here, known_metrics, store, theme, view
+
+NPS_CUTS = [(0, 6, "Detractors"), (7, 8, "Passives"), (9, 10, "Promoters")]
+
+
+def chart(figure: Any, *, key: str, alt: str = "", **options: Any) -> Any:
+    """A figure of keel.charts on the page."""
+    return st.plotly_chart(figure, key=key, theme=None, config=charts.CONFIG, alt=alt or None, **options)
+
+
+def trend(metric_id: str, *, key: str, only: Mapping[str, str] | None = None, height: int = 300) -> None:
+    """The line of one metric with its prior year, interval, target and events."""
+    found = series(metric_id, only=only)
+    metric, frame = found.metric, shown(found)
+    goals = ask("targets", metric_id=metric_id)
+    first = frame["period"].min() if len(frame) else None
+    chart(
+        charts.trend(
+            frame, metric, theme=theme(), grain=found.grain, currency=store().settings.currency, height=height,
+            target=goals if len(goals) and _same_grain(metric, found.grain) else None,
+            events=[event for event in ask("events", metric_id=metric_id) if first and event[0] >= first],
+        ),
+        key=key, alt=f"{metric.label} by {found.grain}",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Span:
+    """The span the shared control says, inside one metric's data: first and last day, in words, the metric over it."""
+
+    start: date
+    end: date
+    words: str
+    value: float
+
+
+def asked_span(metric_id: str) -> Span:
+    """The chosen span of one metric, ending on the last day its data covers."""
+    metric = known_metrics()[metric_id]
+    first, last = ask("coverage", metric=metric)
+    months = view().months
+    start = max(first, add_months(last, -months) + timedelta(days=1)) if months else first
+    over = (
+        ask("series", metric_id=metric_id, grain="all", only=view().only(metric), start=start, end=last)
+        if (metric.grain == "day" and metric.roll != "survival")
+        else None
+    )
+    value = over.total.get("value") if over is not None else None
+    words = f"{wording.day_year(start)} to {wording.day_year(last)}"
+    return Span(start, last, words, float("nan") if value is None else float(value))
+
+
+def choose(label: str, options: Sequence[str], *, key: str, labels: Mapping[str, str] | None = None) -> str:
+    """One of a few, kept in the URL under `key`."""
+    words = labels or {option: dimension_label(option) for option in options}
+    picked = st.selectbox(
+        label, list(options), key=key, bind="query-params", format_func=lambda option: words[option],
+        label_visibility="collapsed", width=260,
+    )  # fmt: skip
+    return str(picked)
+
+
+def split(metric_id: str, by: str, span: Span, *, key: str) -> None:
+    """Bars of one metric by the members of a dimension over a span."""
+    metric = known_metrics()[metric_id]
+    rows = ask(
+        "breakdown", metric_id=metric_id, by=by, start=span.start, end=span.end, grain=view().grain_of(metric),
+        only=view().only(metric),
+    )  # fmt: skip
+    chart(
+        charts.bars(
+            rows, metric, theme=theme(), member=by, currency=store().settings.currency, share=metric.roll == "sum"
+        ),
+        key=key, alt=f"{metric.label} by {dimension_label(by)}",
+    )  # fmt: skip
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    key: str,
+    columns: Mapping[str, Any] | None = None,
+    height: int | None = None,
+    **options: Any,
+) -> Any:
+    """A table, numbers right-aligned; text that begins like a formula stays text."""
+    return st.dataframe(
+        frame, key=key, hide_index=True, column_config=dict(columns or {}), height=height or "auto", **options
+    )
+
+
+def money_column(label: str, help: str | None = None) -> Any:
+    """A column of amounts."""
+    return st.column_config.NumberColumn(label, format="localized", help=help)
+
+
+def download(frame: pd.DataFrame, name: str, *, key: str) -> None:
+    """A button that gives the rows of a table as CSV, formulas made inert."""
+    st.download_button(
+        "CSV",
+        inert(frame).to_csv(index=False),
+        f"{name}.csv",
+        "text/csv",
+        key=key,
+        type="tertiary",
+        icon=":material/download:",
+    )
+
+
+def inert(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with every text that a spreadsheet would run made plain text."""
+    text = frame.select_dtypes(include=["object", "str"]).columns
+    return frame.assign(**{c: frame[c].map(lambda cell: wording.inert(cell)) for c in text})
+
+
+def nothing_yet(metric_ids: Sequence[str], what: str) -> bool:
+    """True, with the way out on the page, when none of the metrics has data."""
+    known = ask("metrics")
+    if any(len(series(metric_id, only={}).frame) for metric_id in metric_ids):
+        return False
+    st.info(f"There is nothing here yet. Bring {what}, and this page fills by itself.")
+    st.page_link(PAGES / "uploads.py", label="Go to Uploads", icon=":material/upload:")
+    with st.expander("What each number here needs"):
+        for metric_id in metric_ids:
+            st.markdown(f"**{known[metric_id].label}**: {known[metric_id].needs}")
+    return True
+
+
+def rows_behind(metric_id: str) -> None:
+    """The rows of a series: each period with what it is made of, and what they add up to."""
+    found = series(metric_id)
+    metric, frame = found.metric, shown(found).iloc[::-1]
+    if frame.empty:
+        st.markdown(":gray[No rows in this span.]")
+        return
+    labels = [period_label(found, period) for period in frame["period"]]
+    rows = pd.DataFrame({
+        "Period": labels, "From": list(frame["period"]), "Value": [wording.exact(v, unit_of(metric)) for v in frame["value"]],
+        "Numerator": frame["num"].to_numpy(), "Denominator": frame["den"].to_numpy(), "n": frame["n"].to_numpy(),
+        "Low": frame["low"].to_numpy(), "High": frame["high"].to_numpy(),
+        "Note": ["; ".join(filter(None, (note, "partial" if part else ""))) for note, part in zip(frame["note"], frame["partial"], strict=True)],
+    })  # fmt: skip
+    rows = rows.dropna(axis="columns", how="all").loc[:, lambda r: (r != "").any()]
+    table(rows, key="rows", height=260, columns={
+        name: st.column_config.NumberColumn(name, format="localized") for name in ("Numerator", "Denominator", "n")
+    } | {name: st.column_config.NumberColumn(name, format="%.3g") for name in ("Low", "High")})  # fmt: skip
+    if metric.grain == "day" and metric.roll in ("sum", "ratio", "mean") and not frame["hidden"].any():
+        num, den = frame["num"].sum(), frame["den"].sum()
+        words = f"These {len(frame)} rows add up to {num:,.2f}"
+        if metric.roll != "sum" and den:
+            scale = f" × {metric.scale:g}" if metric.scale != 1 else ""
+            words += f" ÷ {den:,.2f}{scale} = {wording.exact(num / den * metric.scale, unit_of(metric))}"
+        st.html(f'<div class="keel-sum">{words}.</div>')
+    download(rows, metric_id, key="rows-csv")
+
+
+def behind_link(metric: Metric) -> None:
+    """The way from a metric to what is behind it, where a page of its own shows that."""
+    page = {
+        "orders": ("revenue.py", "Open to customers and orders"), "employees": ("turnover.py", "Turnover"),
+        "employees survey": ("engagement.py", "Engagement"), "customers survey": ("satisfaction.py", "Satisfaction"),
+    }.get(metric.source)  # fmt: skip
+    if page:
+        st.page_link(PAGES / page[0], label=page[1], icon=":material/arrow_forward:", query_params=here())
+
+
+def definition(metric: Metric) -> None:
+    """What a metric is: its sentence, what was settled, unit, direction, owner, target, freshness, SQL."""
+    span = ask("coverage", metric=metric)
+    goals = ask("targets", metric_id=metric.id)
+    facts = [
+        ("Kind", {"lag": "lagging: a result", "lead": "leading: moves first"}[metric.kind]),
+        ("Better", {"up": "▲ higher", "down": "▼ lower", "neither": "neither"}[metric.better]),
+        ("Owner", metric.owner or "nobody yet"),
+        ("Target", _targets_in_words(metric, goals)),
+        (
+            "Data",
+            f"{wording.day_year(span[0])} to {wording.day_year(span[1])}"
+            if span
+            else f"none yet: bring {metric.needs}",
+        ),
+        ("Split by", ", ".join(dimension_label(d).lower() for d in metric.dimensions) or "not split"),
+    ]
+    if metric.min_people:
+        facts.append(
+            (
+                "Privacy",
+                f"company as a whole only, never for fewer than {max(metric.min_people, store().settings.minimum_group)} people",
+            )
+        )
+    st.markdown(f"{metric.meaning} {metric.edge}")
+    st.markdown("  \n".join(f"**{name}:** {words}" for name, words in facts))
+    if metric.sql:
+        with st.popover("SQL", type="tertiary", key=f"sql-{metric.id}"):
+            st.code(metric.sql, language="sql", wrap_lines=True)
+
+
+def _targets_in_words(metric: Metric, goals: pd.DataFrame) -> str:
+    if goals.empty:
+        return "none set: upload a file of targets (metric, date, value)"
+    return "; ".join(
+        f"{wording.number(row.value, unit_of(metric))} from {wording.day_year(row.valid_from)}"
+        for row in goals.itertuples()
+    )
+
+
+def matching(words: str | None, kind: str) -> list[Metric]:
+    """The metrics of one kind whose label, meaning or owner holds the words."""
+    sought = (words or "").casefold()
+    return [
+        metric for metric in known_metrics().values()
+        if metric.kind == kind and sought in f"{metric.id} {metric.label} {metric.meaning} {metric.edge} {metric.owner}".casefold()
+    ]  # fmt: skip
+
+
+def walk_steps(walk: list[tuple[str, int]]) -> list[tuple[str, float, str]]:
+    """The headcount walk as a waterfall wants it: label, amount, total/up/down."""
+    return [
+        (step.capitalize(), people, "total" if step in ("opening", "closing") else "up" if people >= 0 else "down")
+        for step, people in walk
+    ]
+
+
+def staff_year(metric_id: str) -> None:
+    """Leavers of the trailing year by kind, in people, with what is unknown about them."""
+    found = series(metric_id)
+    if found.frame.empty:
+        return
+    year = ask("staff_year", grain=found.grain, period=found.frame["period"].max())
+    if not year:
+        return
+    known = year["leavers"] - year["unflagged"]
+    rows = pd.DataFrame(
+        [
+            ("Left", year["leavers"]), ("of them, resigned", year["resignations"]),
+            ("regretted", year["regretted"]), ("not said whether regretted", year["unflagged"]),
+        ],
+        columns=["", "People"],
+    )  # fmt: skip
+    table(rows, key="staff-year")
+    st.html(
+        f'<div class="keel-sum">Mean headcount {year["mean_headcount"]:,.1f}. Of {known} leavings with a word on it, '
+        f"{year['regretted']} were regretted.</div>"
+    )
+
+
+def movements() -> None:
+    """The waterfall from opening to closing revenue of the last whole month, for a window the reader picks."""
+    picked = st.segmented_control(
+        "Window", [3, 6, 12], default=store().settings.movement_window_months, required=True, key="window",
+        format_func=lambda months: f"{months} months", label_visibility="collapsed", bind="query-params",
+    )  # fmt: skip
+    window = int(picked or 12)
+    rows = ask("movements", window_months=window, region=view().region, segment=view().segment)
+    heading("Where revenue came from and went", f"customers' revenue, {window} months against the {window} before")
+    if rows.empty:
+        st.markdown(f":gray[This needs {2 * window} whole months of orders with a customer. Choose a shorter window.]")
+        return
+    last = rows[rows["month"] == rows["month"].max()]
+    change = dict(zip(last["movement"], last["change"], strict=True))
+    steps = [("Opening", float(last["opening"].sum()), "total")]
+    for movement in ("new", "won back", "expansion", "contraction", "lost"):
+        amount = float(change.get(movement, 0.0))
+        steps.append((movement.capitalize(), amount, "up" if amount >= 0 else "down"))
+    steps.append(("Closing", float(last["closing"].sum()), "total"))
+    currency = store().settings.currency
+    chart(
+        charts.waterfall(steps, theme=theme(), unit="money", currency=currency),
+        key="movements",
+        alt="Revenue movements",
+    )
+    closing = sum(amount for _, amount, kind in steps if kind != "total") + steps[0][1]
+    st.html(f'<div class="keel-sum">The steps add up to {wording.exact(closing, "money")} {currency}, the closing revenue to '
+            f'{wording.day_year(add_months(last["month"].max(), 1) - timedelta(days=1))}.</div>')  # fmt: skip

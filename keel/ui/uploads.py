@@ -1,0 +1,226 @@
+"""The Uploads page: drop, see what would be counted, change it, import, undo."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from keel import company, intake, wording
+from keel.errors import KeelError
+from keel.readings import KINDS
+from keel.ui.frame import dimension_label, heading, store, who
+from keel.ui.panels import inert, table
+
+FIRST = [
+    ("Orders", "a date and an amount (or quantity × unit price); customer, region, product line and cost open more"),
+    ("Employees", "an id, the day of hiring, the day of leaving; department and kind of leaving open more"),
+    ("A survey", "a date and the answers, one row a response, as your tool exports it"),
+    ("Measures", "a date and one or more numbers; each becomes a metric under its column's name"),
+]
+
+
+def what_to_bring() -> None:
+    """What to upload first, and why."""
+    st.markdown("**What to bring first** (CSV, TSV, XLSX, XLS or ODS; gzip of any)")
+    st.markdown("\n".join(f"- **{what}**: {why}" for what, why in FIRST))
+
+
+def uploader() -> list[Any]:
+    """The place to drop files on; empty again after each import."""
+    if said := st.session_state.pop("_imported", None):
+        st.success(said)
+    dropped = st.file_uploader(
+        "Drop a file", accept_multiple_files=True, key=f"drop-{st.session_state.get('_dropped', 0)}",
+        help="CSV, TSV, XLSX, XLS, ODS, or a gzip of one",
+    )  # fmt: skip
+    return list(dropped or [])
+
+
+def uploaded() -> None:
+    """Every upload that counts, each with a way to take it out."""
+    rows = store().rows("batches")
+    heading("What is in", wording.plural(len(rows), "file") if rows else "nothing yet")
+    for row in rows:
+        with st.container(key=f"batch-{row['batch']}", horizontal=True, vertical_alignment="center"):
+            span = f"{wording.day_year(row['from_on'])} to {wording.day_year(row['to_on'])}" if row["from_on"] else ""
+            st.markdown(
+                f"**{row['file']}** :gray[batch {row['batch']} · {row['kind']} · {row['rows_accepted']:,} rows"
+                f"{' · ' + span if span else ''} · {row['who']}, {wording.day_year(row['imported_at'].date())}]"
+            )
+            if st.button("Undo", key=f"undo-{row['batch']}", type="tertiary", help=f"Take {row['file']} out"):
+                _undo(row["batch"], row["file"])
+    if not rows and st.button("Load the sample company", key="load-sample"):
+        bar = st.progress(0.0, "Making the sample company")
+        company.load_sample(store(), lambda share, words: _progress(bar, share, words))
+        st.rerun()
+
+
+def preview(file: Any) -> None:
+    """What one dropped file is, what will be counted and what will not; change it; import it."""
+    content, name = file.getvalue(), file.name
+    key = f"{name}-{len(content)}"
+    state = st.session_state.setdefault("_choices", {}).setdefault(key, {"kind": "", "options": {}})
+    reading = _read(content, name, state)
+    if isinstance(reading, KeelError):
+        st.error(str(reading))
+        _ask_what_is_missing(str(reading), state, key)
+        return
+    same = company.same_upload(store(), reading)
+    with st.container(key=f"box-preview-{key}"):
+        heading(name, f"{reading.kind} · {reading.rows_accepted:,} of {reading.rows_read:,} rows will be counted")
+        if same:
+            st.info(
+                f"The same rows came in already as batch {same['batch']} ({same['file']}); they are not counted again."
+            )
+        if reading.refusal:
+            st.error(reading.refusal)
+        for note in reading.notes:
+            st.markdown(f":gray[{note}]")
+        if reading.from_on:
+            st.markdown(f"From **{wording.day_year(reading.from_on)}** to **{wording.day_year(reading.to_on)}**")
+        _ask_kind(reading.kind, state, key)
+        _show_columns(reading, state, key)
+        _show_questions(reading)
+        _show_rejects(reading)
+        with st.expander("The first rows, as they are in the file"):
+            rows = [list(row) for row in reading.preview]
+            names = [h or f"column {n}" for n, h in enumerate(reading.header, 1)]
+            st.table(pd.DataFrame(rows, columns=_unique(names)))
+        sample = company.is_sample(store())
+        label = "Import, and leave the sample company" if sample else "Import"
+        if st.button(label, key=f"import-{key}", type="primary", disabled=bool(same or reading.refusal)):
+            _take_in(reading, sample)
+
+
+def _read(content: bytes, name: str, state: dict[str, Any]) -> Any:
+    marks = (name, len(content), hash(content), state["kind"], str(state["options"]), store().version)
+    cached = st.session_state.get("_reading")
+    if cached and cached[0] == marks:
+        return cached[1]
+    bar = st.progress(0.3, f"Reading {name}")
+    try:
+        mapping = intake.with_options(None, state["options"]) or None
+        found: Any = company.preview(store(), content, name=name, kind=state["kind"], mapping=mapping)
+    except KeelError as error:
+        found = error
+    bar.empty()
+    st.session_state["_reading"] = (marks, found)
+    return found
+
+
+def _take_in(reading: Any, sample: bool) -> None:
+    bar = st.progress(0.2, "Taking the rows in")
+    if sample:
+        store().clear(imported_by=company.SAMPLE, who=who())
+        bar.progress(0.5, "Taking the rows in")
+    batch = attempt(lambda: company.take_in(store(), reading, who=who()), f"{reading.file} is in.")
+    bar.empty()
+    if batch is not None:
+        st.session_state["_imported"] = f"{reading.file} is in: batch {batch}, {reading.rows_accepted:,} rows."
+        st.session_state["_dropped"] = st.session_state.get("_dropped", 0) + 1  # a fresh, empty uploader
+        st.rerun()
+
+
+def _ask_what_is_missing(words: str, state: dict[str, Any], key: str) -> None:
+    """The way out of a refusal that is a question: which order the dates are in, what the file is."""
+    if "dates=dmy" in words:
+        picked = st.segmented_control(
+            "Dates are written", ["dmy", "mdy"], key=f"dates-{key}",
+            format_func=lambda order: {"dmy": "day first (3/2 is 3 February)", "mdy": "month first (3/2 is 2 March)"}[order],
+        )  # fmt: skip
+        if picked:
+            state["options"]["dates"] = picked
+            st.rerun()
+    if "--as" in words:
+        _ask_kind("", state, key)
+
+
+def _ask_kind(found: str, state: dict[str, Any], key: str) -> None:
+    options = list(KINDS)
+    picked = st.selectbox(
+        "This file holds",
+        options,
+        index=options.index(found) if found in options else None,
+        key=f"kind-{key}",
+        width=260,
+    )
+    if picked and picked != found:
+        state["kind"], state["options"] = picked, {}
+        st.rerun()
+
+
+def _show_columns(reading: Any, state: dict[str, Any], key: str) -> None:
+    """Which column is read as what; each can be changed."""
+    columns = reading.mapping.get("columns")
+    if columns is None:
+        return
+    fields = list(intake.synonyms().get(reading.kind, {}))
+    with st.container(key=f"columns-{key}"):
+        heading("Read as", "change what was guessed; it is remembered for files with the same columns")
+        choices = ["(not used)", *[h for h in reading.header if h]]
+        with st.container(horizontal=True, gap="small", key=f"mapping-{key}"):
+            for field in fields:
+                now = columns.get(field, "(not used)")
+                picked = st.selectbox(
+                    dimension_label(field), choices, index=choices.index(now) if now in choices else 0,
+                    key=f"column-{key}-{field}", width=190,
+                )  # fmt: skip
+                if picked != now and picked != "(not used)":
+                    state["options"][field] = picked
+                    state["kind"] = reading.kind
+                    st.rerun()
+        unused = [h for h in reading.unused if h not in columns.values()]
+        if unused:
+            st.markdown(f":gray[Not used: {', '.join(unused)}]")
+
+
+def _show_questions(reading: Any) -> None:
+    if not reading.questions:
+        return
+    heading("Questions", f"{len(reading.questions)} in this survey")
+    rows = pd.DataFrame(
+        [
+            (q["text"], q["kind"], q["scale"] or "", q["role"] or "", q["why"], q["n"], q["missing"])
+            for q in reading.questions
+        ],
+        columns=["Question", "Kind", "Scale", "Counts as", "Because", "Answers", "Missing"],
+    )
+    table(inert(rows), key=f"questions-{reading.sha256}")
+
+
+def _show_rejects(reading: Any) -> None:
+    if not reading.rejected:
+        return
+    heading("Left out", wording.plural(len(reading.rejected), "row"))
+    rows = pd.DataFrame([vars(reject) for reject in reading.rejected[:1000]])
+    table(inert(rows.rename(columns=str.capitalize)), key=f"rejects-{reading.sha256}", height=180)
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Headers as they are, a repeated one with its place behind it: a table on screen needs distinct ones."""
+    return [name if names.index(name) == place else f"{name} ({place + 1})" for place, name in enumerate(names)]
+
+
+def attempt(action: Callable[[], Any], done: str) -> Any:
+    """Do something that may be refused; the refusal shows as its sentence."""
+    try:
+        result = action()
+    except KeelError as error:
+        st.error(str(error))
+        return None
+    st.toast(done)
+    return result
+
+
+def _undo(batch: int, file: str) -> None:
+    def take_out() -> bool:
+        store().undo(batch, who=who())
+        return True
+
+    if attempt(take_out, f"{file} is out."):
+        st.rerun()
+
+
+def _progress(bar: Any, share: float, words: str) -> None:
+    bar.progress(share, words)

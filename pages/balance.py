@@ -1,0 +1,20 @@
+"""Home: what is in the wake beside what is on the horizon."""
+
+import streamlit as st
+
+from keel import ui
+
+WAKE = ["revenue", "gross_margin", "gross_margin_rate", "net_revenue_retention", "customer_churn", "active_customers"]
+HORIZON = ["engagement", "enps", "voluntary_turnover", "first_year_attrition", "nps", "csat"]
+
+ui.title("Balance", "Where are we, and what is coming?")
+if not ui.nothing_yet([*WAKE, *HORIZON], "orders, a roster of employees, or a survey"):
+    wake, horizon = st.columns(2, gap="medium")
+    with wake:
+        st.html('<h2 class="keel-side keel-lag">In the wake<small>results: they move last</small></h2>')
+        ui.cards(WAKE, key="wake", columns=2)
+    with horizon:
+        st.html(
+            '<h2 class="keel-side keel-lead">On the horizon<small>people and customers: they move first</small></h2>'
+        )
+        ui.cards(HORIZON, key="horizon", columns=2)

@@ -1,0 +1,29 @@
+"""Any one metric: split, rows behind it, definition."""
+
+import streamlit as st
+
+from keel import ui
+
+known = ui.known_metrics()
+chosen = ui.choose("Metric", list(known), key="metric", labels={m.id: m.label for m in known.values()})
+metric = known[chosen]
+ui.title(metric.label, metric.meaning)
+if not ui.nothing_yet([chosen], metric.needs or "a file of measures"):
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        ui.card(chosen, key="metric")
+        ui.behind_link(metric)
+    with right, st.container(key="box-trend"):
+        ui.trend(chosen, key="metric-trend", height=280)
+    span = ui.asked_span(chosen)
+    if metric.dimensions and not metric.min_people:
+        with st.container(key="box-split"):
+            by = ui.choose("By", metric.dimensions, key="by")
+            ui.heading(f"By {ui.dimension_label(by).lower()}", span.words)
+            ui.split(chosen, by, span, key="metric-split")
+    with st.container(key="box-rows"):
+        ui.heading("Rows behind it", "each period's numerator and denominator; they add up to the number")
+        ui.rows_behind(chosen)
+with st.container(key="box-definition"):
+    ui.heading("What this is")
+    ui.definition(metric)

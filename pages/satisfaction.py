@@ -1,0 +1,38 @@
+"""Horizon: how satisfied customers are, and where."""
+
+import streamlit as st
+
+from keel import charts, ui
+
+CARDS = ["nps", "csat", "ces", "response_rate"]
+
+ui.title("Satisfaction", "Would customers recommend us, and where would they not?")
+if not ui.nothing_yet(CARDS, "a customer survey"):
+    ui.cards(CARDS, key="satisfaction")
+    span = ui.asked_span("nps")
+    left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(key="box-trend"):
+        ui.heading("Customer NPS", "with the range that so many answers allow")
+        ui.trend("nps", key="nps-trend")
+    with right, st.container(key="box-split"):
+        by = ui.choose("By", ui.known_metrics()["nps"].dimensions, key="nps_by")
+        ui.heading(f"NPS by {ui.dimension_label(by).lower()}", span.words)
+        ui.split("nps", by, span, key="nps-split")
+    left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(key="box-csat"):
+        ui.heading("Customer satisfaction", "answers in the top two points")
+        ui.trend("csat", key="csat-trend", height=260)
+    with right, st.container(key="box-scores"):
+        ui.heading("Answers by score", span.words)
+        counts = ui.ask(
+            "score_counts",
+            role="nps",
+            start=span.start,
+            end=span.end,
+            region=ui.view().region,
+            segment=ui.view().segment,
+        )
+        ui.chart(
+            charts.distribution(counts, theme=ui.theme(), low=0, high=10, cuts=ui.NPS_CUTS), key="nps-scores",
+            alt="Answers by score",
+        )  # fmt: skip

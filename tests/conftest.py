@@ -1,0 +1,55 @@
+"""Stores in a known state, and the guard that keeps every test off the company's own data."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from keel import company
+from keel.settings import Settings
+from keel.store import Store
+
+STORE = "keel.duckdb"
+
+
+@pytest.fixture(autouse=True)
+def _own_data_is_out_of_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What asks for the default store gets one of the test's own, and no keel.toml named from outside counts."""
+    monkeypatch.setenv("KEEL_STORE", str(tmp_path / "default" / STORE))
+    monkeypatch.delenv("KEEL_CONFIG", raising=False)
+
+
+@pytest.fixture
+def empty_store(tmp_path: Path) -> Iterator[Store]:
+    """A store with nothing in it and the settings nobody changed."""
+    with Store(tmp_path / STORE, Settings()) as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def sample_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a closed store that holds the sample company; copy it, do not open it for writing."""
+    folder = tmp_path_factory.mktemp("sample")
+    with Store(folder / STORE, Settings()) as store:
+        company.load_sample(store)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_store(sample_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The sample company, loaded once for all tests: they ask it and never write into it."""
+    with Store(_copy(sample_files, tmp_path_factory.mktemp("shared_sample")), Settings()) as store:
+        yield store
+
+
+@pytest.fixture
+def fresh_sample(sample_files: Path, tmp_path: Path) -> Iterator[Store]:
+    """A copy of the sample company that the test may write into."""
+    with Store(_copy(sample_files, tmp_path / "fresh_sample"), Settings()) as store:
+        yield store
+
+
+def _copy(source: Path, target: Path) -> Path:
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    return target / STORE
