@@ -116,7 +116,7 @@ def trend(
     points = _Points.of(frame)
     if points.is_empty:
         return _sentence(points.why_empty, theme=theme, height=height)
-    aims = _aims(target, points.periods)
+    currency, aims = _safe(currency), _aims(target, points.periods)
     floor = 0.0 if metric.roll == "sum" or metric.unit == "count" else None
     scale = _Scale.over([*points.drawn(), *(value for _, value in aims)], metric.unit, floor)
     x_axis = _time_axis(points.periods, grain, theme, calendar or Calendar())
@@ -496,7 +496,7 @@ def bars(
     notes = rows["note"].tolist() if "note" in rows else [""] * len(rows)
     hover = [
         "<br>".join(
-            [f"<b>{_wrapped(name)}</b>", label, *_doubt(low[i], high[i], n[i], metric.unit, currency)]
+            [f"<b>{_wrapped(name)}</b>", label, *_doubt(low[i], high[i], n[i], metric.unit, _safe(currency))]
             + ([_wrapped(notes[i])] if isinstance(notes[i], str) and notes[i] else [])
         )
         for i, (name, label) in enumerate(zip(names, labels, strict=True))
@@ -504,7 +504,7 @@ def bars(
     own = theme.of(metric.kind)
     places, tips = list(range(len(rows))), np.nanmax([np.zeros(len(rows)), value, high], axis=0)
     bar = {
-        "type": "bar", "orientation": "h", "name": metric.label, "y": places, "x": _gapped(value, np.isfinite(value)),
+        "type": "bar", "orientation": "h", "name": "value", "y": places, "x": _gapped(value, np.isfinite(value)),
         "width": BAR, "customdata": names, "hovertext": hover, "hoverinfo": "text",
         "marker": {
             "color": [theme.muted if last else own for last in rows["last"]],

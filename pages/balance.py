@@ -13,6 +13,7 @@ if not ui.nothing_yet([*WAKE, *HORIZON], "orders, a roster of employees, or a su
     with wake:
         st.html('<h2 class="keel-side keel-lag">In the wake<small>results: they move last</small></h2>')
         ui.cards(WAKE, key="wake", columns=2)
+        ui.declared_links()
     with horizon:
         st.html(
             '<h2 class="keel-side keel-lead">On the horizon<small>people and customers: they move first</small></h2>'

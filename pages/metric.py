@@ -18,9 +18,7 @@ if not ui.nothing_yet([chosen], metric.needs or "a file of measures"):
     span = ui.asked_span(chosen)
     if metric.dimensions and not metric.min_people:
         with st.container(key="box-split"):
-            by = ui.choose("By", metric.dimensions, key="by")
-            ui.heading(f"By {ui.dimension_label(by).lower()}", span.words)
-            ui.split(chosen, by, span, key="metric-split")
+            ui.split(chosen, span, key="metric-split")
     with st.container(key="box-rows"):
         ui.heading("Rows behind it", "each period's numerator and denominator; they add up to the number")
         ui.rows_behind(chosen)

@@ -15,9 +15,7 @@ if not ui.nothing_yet(CARDS, "a customer survey"):
         ui.heading("Customer NPS", "with the range that so many answers allow")
         ui.trend("nps", key="nps-trend")
     with right, st.container(key="box-split"):
-        by = ui.choose("By", ui.known_metrics()["nps"].dimensions, key="nps_by")
-        ui.heading(f"NPS by {ui.dimension_label(by).lower()}", span.words)
-        ui.split("nps", by, span, key="nps-split")
+        ui.split("nps", span, key="nps-split")
     left, right = st.columns([3, 2], gap="medium")
     with left, st.container(key="box-csat"):
         ui.heading("Customer satisfaction", "answers in the top two points")

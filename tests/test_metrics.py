@@ -52,11 +52,13 @@ def number(written: Any) -> float:
 def is_number(found: float, expected: float) -> bool:
     if math.isnan(expected):
         return math.isnan(found)
-    return math.isclose(expected, found, rel_tol=TOLERANCE, abs_tol=WHY_NO_COMPARISON)
+    return math.isclose(expected, found, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
 
 
 def reaches(found: float, written: Any) -> bool:
     """Whether an end of an interval is the written one, to the places written."""
+    if math.isnan(written):
+        return math.isnan(found)
     places = max(-written.as_tuple().exponent, 0) if isinstance(written, Decimal) else 0
     return abs(found - float(written)) <= 0.5 * 10**-places + 1e-12
 

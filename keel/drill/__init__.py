@@ -55,12 +55,9 @@ def drill(span: "ui.Span") -> None:
     only = {**ui.view().only(ui.known_metrics()["revenue"]), **place.only}
     level = _next_level(place, only)
     rows = _rows(level, only, place, span)
-    _breadcrumb(place, level)
     total = float(rows["revenue"].sum()) if level != "orders" else float(rows.attrs["total"])
     currency = ui.store().settings.currency
-    st.html(
-        f'<div class="keel-value">{wording.number(total, "money")}<span class="keel-unit">{currency} · {span.words}</span></div>'
-    )
+    _breadcrumb(place, level, f"{wording.number(total, 'money')}", f"{currency} · {span.words}")
     if level == "orders":
         _orders(rows)
         _adds_up(rows, level, total, currency)
@@ -121,7 +118,8 @@ def _rows(level: str, only: dict[str, str], place: Place, span: "ui.Span") -> pd
     return rows.assign(share=share)[["member", "label", "revenue", "share", "margin"]]
 
 
-def _breadcrumb(place: Place, level: str) -> None:
+def _breadcrumb(place: Place, level: str, number: str, words: str) -> None:
+    """Where the reader stands, each step a way back, and the number there."""
     with st.container(key="drill-path", horizontal=True, vertical_alignment="center", gap="small"):
         st.button("All revenue", key="crumb-0", type="tertiary", on_click=Place().go, disabled=not place.steps)
         for depth, (name, member) in enumerate(place.steps, 1):
@@ -131,6 +129,7 @@ def _breadcrumb(place: Place, level: str) -> None:
                 label, key=f"crumb-{depth}", type="tertiary", help=ui.dimension_label(name),
                 on_click=Place(place.steps[:depth]).go, disabled=depth == len(place.steps),
             )  # fmt: skip
+        st.html(f'<div class="keel-value">{number}<span class="keel-unit">{words}</span></div>', width="content")
         if level != "orders":
             st.html(
                 f'<span class="keel-note">by {ui.dimension_label(level).lower()}: click a bar to open it</span>',

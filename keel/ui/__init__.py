@@ -13,6 +13,7 @@ from keel.ui.panels import (
     behind_link,
     chart,
     choose,
+    declared_links,
     definition,
     matching,
     money_column,
@@ -28,7 +29,7 @@ from keel.ui.panels import (
 from keel.ui.uploads import preview, uploaded, uploader, what_to_bring
 
 __all__ = [
-    "NPS_CUTS", "Span", "ask", "asked_span", "behind_link", "card", "cards", "chart", "choose", "definition",
+    "NPS_CUTS", "Span", "ask", "asked_span", "behind_link", "card", "cards", "chart", "choose", "declared_links", "definition",
     "dimension_label", "heading", "known_metrics", "matching", "metric_link", "money_column", "movements", "nothing_yet",
     "preview", "rows_behind", "run", "series", "split", "staff_year", "store", "table", "theme", "title", "trend",
     "uploaded", "uploader", "view", "walk_steps", "what_to_bring",

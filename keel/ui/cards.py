@@ -14,7 +14,7 @@ from keel import measure, sparkline, wording
 from keel.catalogue import Metric
 from keel.measure import Series
 from keel.periods import add_months
-from keel.ui.frame import PAGES, ask, here, known_metrics, store, theme, view
+from keel.ui.frame import PAGES, ask, here, store, theme, view
 
 
 def series(metric_id: str, *, by: Sequence[str] = (), only: Mapping[str, str] | None = None, grain: str = "") -> Series:
@@ -126,7 +126,7 @@ def _changes(metric: Metric, grain: str, now: Mapping[str, Any], before: Mapping
 
 
 def sentences(found: Series) -> list[str]:
-    """Plain lines on the last whole period: interval and n, what cannot be told apart, what it is declared to lead."""
+    """Plain lines on the last whole period: interval and n, what cannot be told apart."""
     now, before = latest(found)
     if now is None or now["hidden"]:
         return []
@@ -139,11 +139,6 @@ def sentences(found: Series) -> list[str]:
         lines.append(f"not distinguishable from last {found.grain}")
     if now["note"]:
         lines.append(html.escape(now["note"]))
-    if found.metric.leads:
-        led = ", ".join(
-            f"{known_metrics()[lead.metric].label} ({lead.weeks[0]}–{lead.weeks[1]} wk)" for lead in found.metric.leads
-        )
-        lines.append(f'<span title="Declared, not yet tested">expected to lead {html.escape(led)}</span>')
     return lines
 
 

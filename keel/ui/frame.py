@@ -188,7 +188,7 @@ def title(words: str, question: str) -> None:
 def heading(words: str, note: str = "") -> None:
     """A heading inside a page, with what must be known to read what is below it."""
     extra = f'<span class="keel-note">{html.escape(note)}</span>' if note else ""
-    st.html(f'<h2 class="keel-heading">{html.escape(words)}{extra}</h2>')
+    st.html(f'<h2 class="keel-heading">{html.escape(words)}{extra}</h2>', width="content")
 
 
 def source_label(source: str) -> str:

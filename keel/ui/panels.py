@@ -1,5 +1,6 @@
 """What stands below the cards: charts, splits, tables, rows, definitions."""
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -64,19 +65,26 @@ def asked_span(metric_id: str) -> Span:
     return Span(start, last, words, float("nan") if value is None else float(value))
 
 
-def choose(label: str, options: Sequence[str], *, key: str, labels: Mapping[str, str] | None = None) -> str:
+def choose(
+    label: str, options: Sequence[str], *, key: str, labels: Mapping[str, str] | None = None, width: int = 260
+) -> str:
     """One of a few, kept in the URL under `key`."""
     words = labels or {option: dimension_label(option) for option in options}
     picked = st.selectbox(
         label, list(options), key=key, bind="query-params", format_func=lambda option: words[option],
-        label_visibility="collapsed", width=260,
+        label_visibility="collapsed", width=width,
     )  # fmt: skip
     return str(picked)
 
 
-def split(metric_id: str, by: str, span: Span, *, key: str) -> None:
-    """Bars of one metric by the members of a dimension over a span."""
+def split(metric_id: str, span: Span, *, key: str) -> None:
+    """Bars of one metric by the members of a dimension that the reader picks, over a span."""
     metric = known_metrics()[metric_id]
+    with st.container(
+        key=f"split-{key}", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        heading(f"{metric.label} by", span.words)
+        by = choose("By", metric.dimensions, key=f"{metric_id}_by", width=160)
     rows = ask(
         "breakdown", metric_id=metric_id, by=by, start=span.start, end=span.end, grain=view().grain_of(metric),
         only=view().only(metric),
@@ -105,7 +113,7 @@ def table(
 
 def money_column(label: str, help: str | None = None) -> Any:
     """A column of amounts."""
-    return st.column_config.NumberColumn(label, format="localized", help=help)
+    return st.column_config.NumberColumn(label, format="accounting", help=help)
 
 
 def download(frame: pd.DataFrame, name: str, *, key: str) -> None:
@@ -195,6 +203,11 @@ def definition(metric: Metric) -> None:
         ),
         ("Split by", ", ".join(dimension_label(d).lower() for d in metric.dimensions) or "not split"),
     ]
+    if metric.leads:
+        led = (
+            f"{known_metrics()[lead.metric].label} by {lead.weeks[0]} to {lead.weeks[1]} weeks" for lead in metric.leads
+        )
+        facts.append(("Expected to lead", ", ".join(led) + " (declared, not yet tested)"))
     if metric.min_people:
         facts.append(
             (
@@ -286,3 +299,20 @@ def movements() -> None:
     closing = sum(amount for _, amount, kind in steps if kind != "total") + steps[0][1]
     st.html(f'<div class="keel-sum">The steps add up to {wording.exact(closing, "money")} {currency}, the closing revenue to '
             f'{wording.day_year(add_months(last["month"].max(), 1) - timedelta(days=1))}.</div>')  # fmt: skip
+
+
+def declared_links() -> None:
+    """What is declared to lead what, and within how many weeks: hypotheses, said to be such."""
+    known = known_metrics()
+    links = [(metric, lead) for metric in known.values() for lead in metric.leads if ask("coverage", metric=metric)]
+    if not links:
+        return
+    with st.container(key="box-links"):
+        heading("What should lead what", "declared in the definitions, not yet tested on your history")
+        rows = "".join(
+            f'<div><span class="keel-lead">{html.escape(metric.label)}</span> → '
+            f'<span class="keel-{known[lead.metric].kind}">{html.escape(known[lead.metric].label)}</span>'
+            f'<span class="keel-note">{lead.weeks[0]} to {lead.weeks[1]} weeks later</span></div>'
+            for metric, lead in links
+        )
+        st.html(f'<div class="keel-links">{rows}</div>')

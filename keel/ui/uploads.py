@@ -1,5 +1,6 @@
 """The Uploads page: drop, see what would be counted, change it, import, undo."""
 
+import html
 from collections.abc import Callable
 from typing import Any
 
@@ -42,11 +43,12 @@ def uploaded() -> None:
     rows = store().rows("batches")
     heading("What is in", wording.plural(len(rows), "file") if rows else "nothing yet")
     for row in rows:
-        with st.container(key=f"batch-{row['batch']}", horizontal=True, vertical_alignment="center"):
+        with st.container(key=f"batch-{row['batch']}", horizontal=True, vertical_alignment="center", wrap=False):
             span = f"{wording.day_year(row['from_on'])} to {wording.day_year(row['to_on'])}" if row["from_on"] else ""
-            st.markdown(
-                f"**{row['file']}** :gray[batch {row['batch']} · {row['kind']} · {row['rows_accepted']:,} rows"
-                f"{' · ' + span if span else ''} · {row['who']}, {wording.day_year(row['imported_at'].date())}]"
+            facts = f"{row['kind']} · {row['rows_accepted']:,} rows" + (f" · {span}" if span else "")
+            st.html(
+                f'<div class="keel-file"><b>{html.escape(row["file"])}</b><span>batch {row["batch"]} · {facts} · '
+                f"{html.escape(row['who'])}, {wording.day_year(row['imported_at'].date())}</span></div>"
             )
             if st.button("Undo", key=f"undo-{row['batch']}", type="tertiary", help=f"Take {row['file']} out"):
                 _undo(row["batch"], row["file"])
