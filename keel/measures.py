@@ -7,6 +7,7 @@ date a column, as statistics offices publish them). How each rolls up is declare
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -29,8 +30,10 @@ def read(table: "Table") -> dict[str, Any]:
     """The rows and definitions of a file of measures; see `keel.readings.Reading` for the keys."""
     said = table.decided.get("columns", {})
     places = intake.match(table.header, "measures", said)
+    begins: date | None = None
     if is_across(table.header):
         rows, names = _across(table, said)
+        begins = min(day for h in table.header if (day := _header_date(h, "first")))
     elif {"measure", "value", "measured_on"} <= set(places):
         rows, names = _long(table, places)
     else:
@@ -40,7 +43,8 @@ def read(table: "Table") -> dict[str, Any]:
     days = rows.column("measured_on")
     return {
         "tables": {"raw_measures": rows, "raw_measure_definitions": definitions},
-        "from_on": pc.min(days).as_py(),
+        "from_on": begins or pc.min(days).as_py(),  # a year's number covers the year from its first day
+        "notes": (f"{len(names)} measures: {', '.join(names[:8])}{', …' if len(names) > 8 else ''}.",),
         "to_on": pc.max(days).as_py(),
         "unused": tuple(h for h in table.header if h and h not in table.decided["used"]),
     }
@@ -200,5 +204,5 @@ def _name(table: "Table", name: str) -> str:
     return name
 
 
-def _header_date(header: str) -> Any:
-    return values.parse_date(header, "dmy") or values.parse_span(header, "last")
+def _header_date(header: str, edge: str = "last") -> date | None:
+    return values.parse_date(header, "dmy") or values.parse_span(header, edge)

@@ -15,7 +15,7 @@ if not ui.nothing_yet(CARDS, "an employee survey"):
         ui.heading("Engagement", "favourable answers, with what can be told from so many")
         ui.trend("engagement", key="engagement-trend")
     with right, st.container(key="box-drivers"):
-        ui.heading("What drives it", f"{span.words} · the line is all items together")
+        ui.heading("By driver", f"{span.words} · the line is all items together")
         drivers = ui.ask("drivers", start=span.start, end=span.end)
         ui.chart(
             charts.drivers(drivers, theme=ui.theme(), overall=span.value), key="drivers", alt="Engagement by driver"

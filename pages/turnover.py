@@ -18,7 +18,9 @@ if not ui.nothing_yet(CARDS, "a roster of employees with the days of hiring and 
         ui.heading("Headcount walk", span.words)
         walk = ui.ask("headcount_walk", start=span.start, end=span.end)
         ui.chart(
-            charts.waterfall(ui.walk_steps(walk), theme=ui.theme(), unit="count"), key="walk", alt="Headcount walk"
+            charts.waterfall(ui.walk_steps(walk), theme=ui.theme(), unit="count", kind="lead"),
+            key="walk",
+            alt="Headcount walk",
         )
     left, right = st.columns(2, gap="medium")
     with left, st.container(key="box-tenure"):

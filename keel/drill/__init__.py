@@ -14,7 +14,7 @@ from keel import charts, ui, wording
 
 LEVELS = ("region", "segment", "product_line", "customer")
 NO_CUSTOMER = "(no customer)"
-MOST_CUSTOMERS, MOST_LINES = 12, 200
+MOST_CUSTOMERS, MOST_LINES, MOST_BARS = 50, 200, 12
 FEW_ROWS = 6  # so many bars leave room for the table below them
 
 
@@ -147,8 +147,10 @@ def _bars(rows: pd.DataFrame, level: str, place: Place) -> None:
         if member:
             Place((*place.steps, (level, member))).go()
 
-    frame = rows.rename(columns={"revenue": "value"}).assign(
-        low=float("nan"), high=float("nan"), hidden=False, n=float("nan")
+    frame = (
+        _folded(rows, level)
+        .rename(columns={"revenue": "value"})
+        .assign(low=float("nan"), high=float("nan"), hidden=False, n=float("nan"))
     )
     with st.container(key="drill-chart"):
         ui.chart(
@@ -168,6 +170,18 @@ def _bars(rows: pd.DataFrame, level: str, place: Place) -> None:
         "Open", options, index=None, key=f"{key}-open", placeholder=f"Open a {ui.dimension_label(level).lower()}",
         format_func=lambda member: labels[member], on_change=chosen, label_visibility="collapsed", width=260,
     )  # fmt: skip
+
+
+def _folded(rows: pd.DataFrame, level: str) -> pd.DataFrame:
+    """The rows with all but the largest in one, so that the bars stay few and still add up."""
+    if len(rows) <= MOST_BARS:
+        return rows
+    head, rest = rows.head(MOST_BARS - 1), rows.iloc[MOST_BARS - 1 :]
+    label = f"{len(rest)} more, in the table"
+    folded = pd.DataFrame(
+        [{"member": "", "label": label, "revenue": rest["revenue"].sum(), "share": rest["share"].sum()}]
+    )
+    return pd.concat([head, folded], ignore_index=True)
 
 
 def _label(point: Any) -> str:

@@ -91,6 +91,7 @@ def known_metrics() -> Mapping[str, Metric]:
 
 _STYLE = f"""<style>
 {(Path(__file__).parent / "style.css").read_text(encoding="utf-8")}
+{charts.CSS}
 </style>"""
 
 

@@ -31,7 +31,7 @@ def trend(metric_id: str, *, key: str, only: Mapping[str, str] | None = None, he
     first = frame["period"].min() if len(frame) else None
     chart(
         charts.trend(
-            frame, metric, theme=theme(), grain=found.grain, currency=store().settings.currency, height=height,
+            frame, metric, calendar=store().settings.calendar, theme=theme(), grain=found.grain, currency=store().settings.currency, height=height,
             target=goals if len(goals) and _same_grain(metric, found.grain) else None,
             events=[event for event in ask("events", metric_id=metric_id) if first and event[0] >= first],
         ),
@@ -262,7 +262,7 @@ def staff_year(metric_id: str) -> None:
             ("Left", year["leavers"]), ("of them, resigned", year["resignations"]),
             ("regretted", year["regretted"]), ("not said whether regretted", year["unflagged"]),
         ],
-        columns=["", "People"],
+        columns=["In the trailing year", "People"],
     )  # fmt: skip
     table(rows, key="staff-year")
     st.html(

@@ -28,7 +28,7 @@ group by r.topic
 union all
 select
     m.measure,
-    min(m.measured_on),
+    least(min(m.measured_on), min(b.from_on)),
     max(b.to_on),
     count(*),
 from raw_measures as m
