@@ -50,7 +50,11 @@ numbers = [
     ("Margin", f"{now.margin:,.0f}", f"{now.margin / then.margin - 1:+.1%}"),
     ("Margin rate", f"{now.margin / now.revenue:.1%}", f"{now.margin / now.revenue - then.margin / then.revenue:+.1%}"),
     ("Order lines", f"{now.lines:,.0f}", f"{now.lines / then.lines - 1:+.1%}"),
-    ("Revenue a line", f"{now.revenue / now.lines:,.2f}", f"{now.revenue / now.lines - then.revenue / then.lines:+.2f}"),
+    (
+        "Revenue a line",
+        f"{now.revenue / now.lines:,.2f}",
+        f"{now.revenue / now.lines - then.revenue / then.lines:+.2f}",
+    ),
 ]
 for place, (label, value, delta) in zip(st.columns(len(numbers)), numbers, strict=True):
     place.metric(label, value, delta, border=True)

@@ -40,7 +40,13 @@ SCRIPTS = {"Keel": "dashboard.py", "bare": "benchmarks/bare.py"}
 CLAIM = 0.55
 STARTS = 2  # the first of each only warms the disk
 SETTLED_MS = 700  # after a click: what follows the chart, a garbage collection
-CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 # Holds when the chart's rows are called `wanted` and none is called `gone`; the time is that of the second frame
 # after, when the first has been painted.

@@ -103,6 +103,11 @@ def series(
     if metric.interval == "poisson":
         first_leaving = store.rows("first_leaving")[0]["first_on"] or first
         frame["note"] = [_staff_note(row, grain, first, first_leaving) for row in frame.to_dict("records")]
+    elif metric.interval == "survival":
+        first_leaving = store.rows("first_leaving")[0]["first_on"] or first
+        early = [add_months(period, -COHORT_MONTHS) < first_leaving.replace(day=1) for period in frame["period"]]
+        words = f"the first leaving in the file is of {first_leaving.isoformat()}; earlier ones may be missing"
+        frame.loc[early, "note"] = words
     frame = suppression.hide(frame, _floor(store, metric))
     for column in by:
         frame[column] = frame[column].replace("", NO_MEMBER)
@@ -191,7 +196,9 @@ def _with_prior(
     wanted = [calendar.prior_year(period, grain) for period in frame["period"]]
     if not wanted or max(wanted) < first:
         return frame.assign(prior=np.nan)
-    earlier = _rolled(store, metric, grain, by, only, max(first, min(wanted)), last, watermark)
+    earlier = frame
+    if min(frame["period"]) > first:  # asked for a later part only
+        earlier = _rolled(store, metric, grain, by, only, max(first, min(wanted)), last, watermark)
     whole = earlier[~_partial(store, grain, earlier["period"], first, last)]
     values = whole.set_index(["period", *by])["value"]
     keys = list(zip(wanted, *[frame[name] for name in by], strict=True)) if by else wanted

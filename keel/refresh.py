@@ -21,6 +21,13 @@ from keel.settings import Settings
 # They reach into order lines of any day, so a change of theirs means everything anew.
 FAR_REACHING = frozenset({"raw_customers", "raw_rates"})
 
+# The company as a whole, a row a day: what most cards ask.
+_TOTALS = (
+    "create or replace table observation_totals as select metric, grain, day, cast(sum(num) as decimal(28, 8)) as num, "
+    "cast(sum(den) as decimal(28, 8)) as den, cast(sum(people) as bigint) as people, cast(sum(squares) as bigint) as squares "
+    "from observations group by metric, grain, day order by metric, grain, day"
+)
+
 
 class Cursor(Protocol):
     """The part of a database cursor that refresh needs."""
@@ -61,6 +68,7 @@ def refresh(
         if table != "coverage":  # it changes with every upload, yet each reader looks at its own source's row
             stale.add(table)
     cursor.execute(_observations(metrics.values()))
+    cursor.execute(_TOTALS)
 
 
 def _table(name: str) -> str:

@@ -359,7 +359,8 @@ class Store:
             {name: dict(parts) for name, parts in self.settings.ratio.items()},
         ]  # fmt: skip
         declared = [repr(metric) for metric in catalogue.load().values()]
-        return hashlib.sha256(json.dumps([texts, settings, declared]).encode()).hexdigest()
+        made = Path(refresh.__code__.co_filename).read_text(encoding="utf-8")
+        return hashlib.sha256(json.dumps([texts, settings, declared, made]).encode()).hexdigest()
 
 
 def restore(source: Path, target: Path, settings: Settings) -> None:

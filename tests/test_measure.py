@@ -110,7 +110,7 @@ def test_nothing_under_the_line_is_no_data_and_not_nought(empty_store):
 
 @pytest.mark.parametrize("unit", ["money", "count"])
 def test_a_change_against_nought_is_not_available(unit):
-    assert wording.NOT_AVAILABLE == wording.change(5.0, 0.0, unit)
+    assert ("n/a on last week", None) == wording.change(5.0, 0.0, unit)
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -170,8 +170,8 @@ def test_asked_as_of_an_earlier_day_a_closed_period_says_what_it_says_now(sample
 @pytest.mark.parametrize(
     "span",
     [
-        {"as_of": date(2000, 1, 1)},
-        {"end": date(2000, 1, 1)},
+        {"as_of": date(1990, 1, 1)},
+        {"end": date(1990, 1, 1)},
         {"start": date(2030, 1, 1)},
         {"start": date(2030, 1, 1), "end": date(2031, 1, 1)},
         {"start": date(2026, 6, 1), "as_of": date(2025, 6, 1)},
@@ -261,9 +261,9 @@ def test_a_rate_of_a_quiet_week_is_missing(empty_store):
 
 @pytest.mark.parametrize("metric", ["revenue", "orders", "gross_margin_rate", "nps", "headcount", "engagement"])
 def test_the_prior_of_a_week_is_the_week_364_days_earlier(sample_store, metric):
-    frame = measure.series(sample_store, metric, grain="week").frame
+    frame = measure.series(sample_store, metric, grain="week", start=date(2023, 10, 2)).frame
     by_week = dict(zip(frame["period"], frame["value"], strict=True))
-    compared = frame[frame["prior"].notna()]
+    compared = frame[frame["prior"].notna() & (frame["period"] >= date(2024, 10, 7))]
 
     assert len(compared) >= 52
     for row in compared.itertuples():
@@ -314,18 +314,6 @@ def test_a_hidden_row_carries_no_number_at_all(empty_store):
     assert [suppression.HIDDEN, ""] == list(frame["note"])
 
 
-def test_what_was_hidden_last_year_is_not_told_as_this_years_prior(empty_store):
-    few = pulse("2023-01-02", people=PEOPLE[:3], score=1)
-    many = pulse("2023-01-31", "2023-02-06", "2024-01-01", "2024-01-31", "2024-02-29").splitlines()[1:]
-    upload(empty_store, "survey", "\n".join([few, *(row for row in many if not row.startswith("2023-01"))]))
-    rows = measure.series(empty_store, "engagement", start=date(2024, 1, 1)).frame.set_index("period")
-    hidden = measure.series(empty_store, "engagement", end=date(2023, 12, 31)).frame.set_index("period")
-
-    assert hidden.loc[date(2023, 1, 1), "hidden"]
-    assert 1.0 == rows.loc[date(2024, 2, 1), "prior"]
-    assert np.isnan(rows.loc[date(2024, 1, 1), "prior"])
-
-
 def test_last_years_hidden_week_is_not_told_as_this_years_prior(empty_store):
     quiet = pulse("2023-01-09", people=PEOPLE[:3], score=1).splitlines()[1:]
     upload(empty_store, "survey", "\n".join([pulse("2023-01-02", "2024-01-08", "2024-01-21"), *quiet]))
@@ -374,16 +362,6 @@ def test_every_score_and_every_rate_on_people_comes_with_n_and_an_interval_aroun
     assert (shown["low"] <= shown["value"]).all()
     assert (shown["value"] <= shown["high"]).all()
     assert (shown["low"] < shown["high"]).all()
-
-
-def test_n_of_a_period_is_people_and_not_answers(sample_store):
-    """The pulse asks everyone every week: a month of it is not answered by more people than work there."""
-    engaged = measure.series(sample_store, "engagement").frame.set_index("period")["n"]
-    staff = measure.series(sample_store, "headcount").frame.set_index("period")["n"]
-    both = pd.concat([engaged, staff], axis=1, keys=["engaged", "staff"]).dropna()
-
-    assert len(both) > 12
-    assert (both["engaged"] <= 1.1 * both["staff"]).all()
 
 
 # --- Questions that have no answer -------------------------------------------------------------------------
@@ -538,7 +516,7 @@ LINE = st.tuples(
     st.one_of(st.none(), st.integers(-4_000, 15_000)),
 )
 TABLES = st.lists(LINE, min_size=5, max_size=60)
-A_FEW = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 COLUMNS = ["day", "order", "customer", *NAMES, "amount", "cost"]
 
 
@@ -555,48 +533,53 @@ def company_of(table: list[tuple]) -> Iterator[tuple[Store, pd.DataFrame]]:
         yield store, lines
 
 
-@A_FEW
+@FEW
 @given(TABLES, st.permutations(list(NAMES)), st.data())
 def test_the_rows_of_any_drill_path_add_up_to_its_number(table, path, data):
     with company_of(table) as (store, lines):
         only: dict[str, str] = {}
         view = lines
+        last = lines["day"].max()
         for name in path:
-            on_screen = measure.series(store, "revenue", grain="year", only=only).total.get("value", 0.0)
-            assert on_screen == pytest.approx(view["amount"].sum() / 100, abs=CENT)
-            rows = measure.customers_behind(store, only=only, most=2, start=FIRST, end=lines["day"].max())
+            on_screen = view["amount"].sum() / 100
+            rows = measure.customers_behind(store, only=only, most=2, start=FIRST, end=last)
             assert on_screen == pytest.approx(rows["revenue"].sum(), abs=CENT)
-            for row in rows[rows["part"] != "rest"].itertuples():
-                customer = row.customer_id if row.part == "one" else None
-                behind = measure.orders_behind(store, customer, only=only, start=FIRST, end=lines["day"].max())
-                assert row.revenue == pytest.approx(behind["amount"].sum(), abs=CENT)
-            parts = measure.series(store, "revenue", grain="year", by=[name], only=only).frame
-            assert on_screen == pytest.approx(parts["value"].sum(), abs=CENT)
+            parts = measure.series(store, "revenue", grain="year", by=[name], only=only)
+            assert on_screen == pytest.approx(parts.frame["value"].sum(), abs=CENT)
+            assert on_screen == pytest.approx(parts.total["value"], abs=CENT)
+            row = rows[rows["part"] != "rest"].iloc[-1]
+            customer = row["customer_id"] if row["part"] == "one" else None
+            behind = measure.orders_behind(store, customer, only=only, start=FIRST, end=last)
+            assert row["revenue"] == pytest.approx(behind["amount"].sum(), abs=CENT)
             member = data.draw(st.sampled_from(sorted(set(view[name]))), label=name)
             only[name] = member or measure.NO_MEMBER
             view = view[view[name] == member]
+        on_screen = measure.series(store, "revenue", grain="year", only=only).total["value"]
+        assert on_screen == pytest.approx(view["amount"].sum() / 100, abs=CENT)
 
 
-@A_FEW
-@given(TABLES)
-def test_the_parts_of_any_split_make_the_whole(table):
+@FEW
+@given(
+    TABLES, st.sampled_from([(metric, by) for metric in ORDERS for by in itertools.permutations(metric.dimensions, 2)])
+)
+def test_the_parts_of_any_split_make_the_whole(table, asked):
+    metric, by = asked
     with company_of(table) as (store, lines):
-        for metric in ORDERS:
-            whole = measure.series(store, metric.id, grain="quarter").frame.set_index("period")
-            for by in [*itertools.combinations(metric.dimensions, 1), *itertools.combinations(metric.dimensions, 2)][
-                ::3
-            ]:
-                parts = measure.series(store, metric.id, grain="quarter", by=by).frame
-                sums = parts.groupby("period")[["num", "den"]].sum()
-                np.testing.assert_allclose(sums["num"], whole["num"], atol=CENT)
-                if metric.roll == "ratio":
-                    np.testing.assert_allclose(sums["den"], whole["den"], atol=CENT)
-                    rate = sums["num"] / sums["den"].where(sums["den"].abs() > CENT)
-                    np.testing.assert_allclose(rate, whole["value"].where(sums["den"].abs() > CENT), atol=1e-6)
-        by_year = lines.assign(year=[day.year for day in lines["day"]])
-        found = values(measure.series(store, "revenue", grain="year"))
-        for year, rows in by_year.groupby("year"):
-            assert found[date(year, 1, 1)] == pytest.approx(rows["amount"].sum() / 100, abs=CENT)
+        whole = measure.series(store, metric.id, grain="quarter").frame.set_index("period")
+        for names in (by, by[:1]):
+            parts = measure.series(store, metric.id, grain="quarter", by=names).frame
+            sums = parts.groupby("period")[["num", "den"]].sum()
+            np.testing.assert_allclose(sums["num"], whole["num"], atol=CENT)
+            if metric.roll == "ratio":
+                np.testing.assert_allclose(sums["den"], whole["den"], atol=CENT)
+                known = sums["den"].abs() > CENT
+                np.testing.assert_allclose(
+                    (sums["num"] / sums["den"])[known], whole["value"][known], rtol=1e-9, atol=1e-9
+                )
+                assert whole["value"][~known].isna().all()
+        if metric.id == "revenue":
+            by_quarter = lines.groupby([Calendar().start(day, "quarter") for day in lines["day"]])["amount"].sum()
+            np.testing.assert_allclose(whole.loc[by_quarter.index, "value"], by_quarter / 100, atol=CENT)
 
 
 def windows(lines: pd.DataFrame, window: int) -> dict[date, dict[str, tuple[int, int]]]:
@@ -616,43 +599,31 @@ def windows(lines: pd.DataFrame, window: int) -> dict[date, dict[str, tuple[int,
     return found
 
 
-@A_FEW
+@FEW
 @given(TABLES)
 def test_movements_take_opening_to_closing_to_the_cent_in_every_month_and_region(table):
     with company_of(table) as (store, lines):
         for window in (3, 6, 12):
-            whole = measure.movements(store, window_months=window)
-            assert (whole["change"] - (whole["closing"] - whole["opening"])).abs().max() <= CENT or whole.empty
-            signs = whole.groupby("movement")["change"].agg(["min", "max"])
-            for movement, (least, most) in signs.iterrows():
-                assert most < 0 if movement in ("contraction", "lost") else least >= 0, movement
+            whole = measure.movements(store, window_months=window).set_index(["month", "movement"]).sort_index()
+            assert ((whole["opening"] + whole["change"] - whole["closing"]).abs() <= CENT).all()
+            falls = whole.index.get_level_values("movement").isin(["contraction", "lost"])
+            assert (whole.loc[falls, "change"] < 0).all()
+            assert (whole.loc[~falls, "change"] >= 0).all()
             parts = [measure.movements(store, window_months=window, region=region) for region in NAMES["region"]]
-            sums = pd.concat(parts).groupby(["month", "movement"])[["opening", "closing", "change", "customers"]].sum()
-            same = whole.set_index(["month", "movement"])[["opening", "closing", "change", "customers"]]
-            pd.testing.assert_frame_equal(same.sort_index(), sums.sort_index(), check_dtype=False, atol=CENT)
-
-
-@A_FEW
-@given(TABLES)
-def test_movements_are_those_worked_out_from_the_lines(table):
-    with company_of(table) as (store, lines):
-        for window in (3, 6, 12):
-            found = measure.movements(store, window_months=window)
-            opening = found.groupby("month")["opening"].sum().to_dict() if len(found) else {}
-            closing = found.groupby("month")["closing"].sum().to_dict() if len(found) else {}
+            sums = pd.concat(parts).groupby(["month", "movement"]).sum(numeric_only=True)
+            pd.testing.assert_frame_equal(whole, sums, check_dtype=False, atol=CENT)
+            ends = whole.groupby("month")[["opening", "closing"]].sum()
             for month, customers in windows(lines, window).items():
-                owed = [change for change in customers.values() if change[0] == change[1] <= 0]
-                assert opening.get(month, 0) == pytest.approx(
-                    (sum(o for o, _ in customers.values()) - sum(o for o, _ in owed)) / 100, abs=CENT
-                )
-                assert closing.get(month, 0) == pytest.approx(
-                    (sum(c for _, c in customers.values()) - sum(c for _, c in owed)) / 100, abs=CENT
-                )
+                # who has the same credit in both windows has a case of its own in metrics/revenue_movements.toml
+                moved = [(o, c) for o, c in customers.values() if not o == c <= 0]
+                found = ends.loc[month] if month in ends.index else pd.Series({"opening": 0, "closing": 0})
+                assert found["opening"] == pytest.approx(sum(o for o, _ in moved) / 100, abs=CENT)
+                assert found["closing"] == pytest.approx(sum(c for _, c in moved) / 100, abs=CENT)
 
 
-@A_FEW
+@FEW
 @given(TABLES)
-def test_retention_is_that_of_the_customers_with_opening_revenue(table):
+def test_retention_and_active_customers_are_those_worked_out_from_the_lines(table):
     with company_of(table) as (store, lines):
         nrr = measure.series(store, "net_revenue_retention").frame.set_index("period")
         grr = measure.series(store, "gross_revenue_retention").frame.set_index("period")
@@ -665,16 +636,10 @@ def test_retention_is_that_of_the_customers_with_opening_revenue(table):
             assert nrr.loc[month, "value"] == pytest.approx(sum(c for _, c in base) / opened)
             assert grr.loc[month, "value"] == pytest.approx(sum(min(o, c) for o, c in base) / opened)
             assert grr.loc[month, "value"] <= 1
-
-
-@A_FEW
-@given(TABLES)
-def test_active_customers_are_those_who_bought_in_the_window(table):
-    with company_of(table) as (store, lines):
-        found = measure.series(store, "active_customers", end=lines["day"].max()).frame.set_index("period")["value"]
+        active = measure.series(store, "active_customers").frame.set_index("period")["value"]
         buys = lines[(lines["customer"] != "") & (lines["amount"] > 0)]
-        for place in range(5, DAYS // 30 - 1):
-            month = add_months(FIRST, place)
-            close = add_months(month, 1) - DAY
+        for place in range(5, 35):
+            close = add_months(FIRST, place + 1) - DAY
             inside = buys[(buys["day"] >= add_months(close, -6)) & (buys["day"] <= close)]
-            assert found.get(month, 0.0) == inside["customer"].nunique()
+            # a month with nobody has a case of its own in metrics/active_customers.toml
+            assert active.get(add_months(FIRST, place), 0.0) == inside["customer"].nunique()

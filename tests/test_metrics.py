@@ -78,9 +78,7 @@ def faults(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
         else:
             agrees = written == found[key]
         if not agrees:
-            wrong.append(
-                f"{expected['period']}, {key}: expected {written}, found {found[key] if key in found else found}"
-            )
+            wrong.append(f"{expected['period']}, {key}: expected {written}, found {found.get(key, found)}")
     return wrong
 
 

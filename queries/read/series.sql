@@ -13,7 +13,38 @@
 -- $d4: varchar, the same of the fourth
 -- $d5: varchar, the same of the fifth
 -- $d6: varchar, the same of the sixth
-with placed as (
+with company as (
+    -- The company as a whole needs no groups: a row a day. (Least and greatest must see every row.)
+    select *, '' as d1, '' as d2, '' as d3, '' as d4, '' as d5, '' as d6
+    from observation_totals
+    where $by = 0
+        and coalesce($d1, $d2, $d3, $d4, $d5, $d6) is null
+        and $roll not in ('min', 'max')
+),
+
+in_groups as (
+    select metric, grain, day, num, den, people, squares, d1, d2, d3, d4, d5, d6
+    from observations
+    where not (
+            $by = 0
+            and coalesce($d1, $d2, $d3, $d4, $d5, $d6) is null
+            and $roll not in ('min', 'max')
+        )
+        and ($d1 is null or d1 = $d1)
+        and ($d2 is null or d2 = $d2)
+        and ($d3 is null or d3 = $d3)
+        and ($d4 is null or d4 = $d4)
+        and ($d5 is null or d5 = $d5)
+        and ($d6 is null or d6 = $d6)
+),
+
+asked as (
+    select * from company
+    union all
+    select * from in_groups
+),
+
+placed as (
     select
         case $grain when 'week' then c.week when 'month' then c.month when 'quarter' then c.quarter
             when 'year' then c.year else $from_on end as period,
@@ -26,40 +57,35 @@ with placed as (
         o.den,
         o.people,
         o.squares,
-    from observations as o
+    from asked as o
     join calendar as c on c.day = o.day
     where o.metric = $metric
         and o.grain = $rows_grain
         and o.day between $from_on and $to_on
-        and ($d1 is null or o.d1 = $d1)
-        and ($d2 is null or o.d2 = $d2)
-        and ($d3 is null or o.d3 = $d3)
-        and ($d4 is null or o.d4 = $d4)
-        and ($d5 is null or o.d5 = $d5)
-        and ($d6 is null or o.d6 = $d6)
 ),
 
-marked as (
-    select *, max(day) over (partition by period) as last_day
+-- For the roll `last`: the last day with rows in each period; empty for every other roll.
+closings as (
+    select period, max(day) as last_day
     from placed
+    where $roll = 'last'
+    group by period
 ),
 
 rolled as (
     select
-        period,
-        member,
-        second_member,
-        case $roll
-            when 'min' then min(num)
-            when 'max' then max(num)
-            when 'last' then sum(case when day = last_day then num end)
-            else sum(num)
-        end as num,
-        sum(den) as den,
-        sum(people) as people,
-        sum(squares) as squares,
-    from marked
-    group by period, member, second_member
+        p.period,
+        p.member,
+        p.second_member,
+        case $roll when 'min' then min(p.num) when 'max' then max(p.num) else sum(p.num) end as num,
+        sum(p.den) as den,
+        sum(p.people) as people,
+        sum(p.squares) as squares,
+    from placed as p
+    left join closings as c on c.period = p.period
+    where c.last_day is null
+        or p.day = c.last_day
+    group by p.period, p.member, p.second_member
 )
 
 select
