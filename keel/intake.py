@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -176,11 +177,15 @@ class Table:
         faulty = set(self._faults)
         if not faulty:
             return pa.repeat(pa.scalar(True), self.body.num_rows)
-        return pa.array([row not in faulty for row in range(self.body.num_rows)])
+        kept = np.ones(self.body.num_rows, dtype=bool)
+        kept[list(faulty)] = False
+        return pa.array(kept)
 
     def numbers(self) -> pa.Array:
         """The row numbers of every row below the header."""
-        return pa.array([self.number(row) for row in range(self.body.num_rows)], pa.int32())
+        if self._sheet.numbers is not None:
+            return self._sheet.numbers.slice(1).cast(pa.int32())
+        return pa.array(np.arange(2, self.body.num_rows + 2, dtype=np.int32))
 
     def _column(self, cells: pa.ChunkedArray, header: str, type: str) -> Column:
         if type == "id":

@@ -8,14 +8,16 @@ WAKE = ["revenue", "gross_margin", "gross_margin_rate", "net_revenue_retention",
 HORIZON = ["engagement", "enps", "voluntary_turnover", "first_year_attrition", "nps", "csat"]
 
 ui.title("Balance", "Where are we, and what is coming?")
-if not ui.nothing_yet([*WAKE, *HORIZON], "orders, a roster of employees, or a survey"):
+if not ui.nothing_yet(
+    [*WAKE, *HORIZON, *ui.own_measures("lag"), *ui.own_measures("lead")], "orders, a roster of employees, or a survey"
+):
     wake, horizon = st.columns(2, gap="medium")
     with wake:
         st.html('<h2 class="keel-side keel-lag">In the wake<small>results: they move last</small></h2>')
-        ui.cards(WAKE, key="wake", columns=2)
+        ui.cards([*WAKE, *ui.own_measures("lag")], key="wake", columns=2)
         ui.declared_links()
     with horizon:
         st.html(
             '<h2 class="keel-side keel-lead">On the horizon<small>people and customers: they move first</small></h2>'
         )
-        ui.cards(HORIZON, key="horizon", columns=2)
+        ui.cards([*HORIZON, *ui.own_measures("lead")], key="horizon", columns=2)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from keel import ui
+from keel.drill import drill
 
 known = ui.known_metrics()
 chosen = ui.choose("Metric", list(known), key="metric", labels={m.id: m.label for m in known.values()})
@@ -16,7 +17,10 @@ if not ui.nothing_yet([chosen], metric.needs or "a file of measures"):
     with right, st.container(key="box-trend"):
         ui.trend(chosen, key="metric-trend", height=280)
     span = ui.asked_span(chosen)
-    if metric.dimensions and not metric.min_people:
+    if chosen == "revenue":
+        with st.container(key="box-drill"):
+            drill(span)
+    elif metric.dimensions and not metric.min_people:
         with st.container(key="box-split"):
             ui.split(chosen, span, key="metric-split")
     with st.container(key="box-rows"):

@@ -37,12 +37,10 @@ def _own_settings(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def harbour(tmp_path_factory):
+def harbour(sample_files, tmp_path_factory):
     """The path of a store with the sample company; only to be read."""
-    path = tmp_path_factory.mktemp("harbour") / "sample.duckdb"
-    with Store(path, Settings()) as store:
-        company.load_sample(store)
-    return path
+    folder = shutil.copytree(sample_files, tmp_path_factory.mktemp("harbour") / "sample")
+    return next(folder.glob("*.duckdb"))
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +137,9 @@ def test_metrics_tells_every_metric_with_its_last_day(ask, harbour):
 def test_sources_tells_what_was_uploaded_up_to_which_day(ask, harbour):
     rows = {row["source"]: row for row in ask("sources", "--store", harbour)}
     assert {"orders", "employees", "employees survey", "customers survey"} <= set(rows)
-    assert (200_000, "2023-10-02", "2026-09-27") == tuple(rows["orders"][key] for key in ("rows", "first_on", "last_on"))
+    assert (200_000, "2023-10-02", "2026-09-27") == tuple(
+        rows["orders"][key] for key in ("rows", "first_on", "last_on")
+    )
 
 
 SERIES = {
@@ -159,7 +159,9 @@ def shaped(document, shape):
         assert isinstance(document[key], kind), key
 
 
-@pytest.mark.parametrize("metric", ["revenue", "nps", "engagement", "turnover", "first_year_attrition", "customer_churn"])
+@pytest.mark.parametrize(
+    "metric", ["revenue", "nps", "engagement", "turnover", "first_year_attrition", "customer_churn"]
+)
 @pytest.mark.parametrize("grain", ["month", "quarter", "year"])
 def test_a_series_has_the_shape_that_was_promised(ask, harbour, metric, grain):
     document = ask("series", metric, "--grain", grain, "--store", harbour)
@@ -245,7 +247,9 @@ def test_import_tells_what_was_counted_and_what_was_left_out(ask, tmp_path):
 
 
 def test_import_of_a_survey_tells_its_questions(ask, tmp_path):
-    path = written(tmp_path, "Date,Customer ID,How likely are you to recommend us?\n2024-01-01,C1,10\n2024-01-01,C2,0\n")
+    path = written(
+        tmp_path, "Date,Customer ID,How likely are you to recommend us?\n2024-01-01,C1,10\n2024-01-01,C2,0\n"
+    )
     survey = ask("import", path, "--store", tmp_path / "s.duckdb")["survey"]
     shaped(survey, {"responses": int, "left_out": dict, "questions": list})
     (question,) = survey["questions"]
@@ -451,6 +455,16 @@ def test_after_a_bad_file_the_others_of_the_command_stay_as_they_were(run, shop,
     assert 1 == len(state(shop)[1])
 
 
+@pytest.mark.parametrize("bad", ["", head("1,2024-01-01,C1,ten")])
+def test_before_a_bad_file_the_good_one_is_in_and_is_told(run, shop, tmp_path, bad):
+    good, wrong = written(tmp_path, head("8,2024-01-01,C1,5"), "good.csv"), written(tmp_path, bad, "bad.csv")
+    status, out, err = run("import", good, wrong, "--store", shop)
+    assert 2 == status
+    one_sentence(err)
+    assert 2 == len(state(shop)[1])
+    assert "good.csv: orders, 1 of 1 rows" in out
+
+
 BAD_WORDS = {
     "an unknown choice": (["import", "FILE", "--set", "colour=red"], ["--set colour", "dates"]),
     "a choice without a value": (["import", "FILE", "--set", "dates"], ["--set dates", "KEY=VALUE"]),
@@ -599,7 +613,12 @@ def test_a_named_settings_file_that_is_not_there_is_one_sentence(run, shop, tmp_
 def program(*words, **more):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        [sys.executable, "-m", "keel", *map(str, words)], cwd=ROOT, env=environment, capture_output=True, text=True, **more
+        [sys.executable, "-m", "keel", *map(str, words)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        **more,
     )
 
 

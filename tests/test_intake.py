@@ -43,20 +43,15 @@ def refused(content, **more):
     return sentence
 
 
-@pytest.fixture
-def shop(tmp_path):
-    """An empty store of a company that counts in EUR."""
-    with Store(tmp_path / "shop.duckdb", Settings()) as store:
-        yield store
-
-
 def take(store, content, *, name="file.csv", kind="", mapping=None, options=None):
     mapping = intake.with_options(mapping, options or {}) or None
     reading = company.preview(store, content, name=name, kind=kind, mapping=mapping, today=TODAY)
     return company.take_in(store, reading, who="tester")
 
 
-ORDERS = csv("Order ID,Order Date,Customer ID,Amount", "1,2024-02-03,C1,10.50", "2,2024-02-04,C2,20", "3,2024-02-05,C1,-5")
+ORDERS = csv(
+    "Order ID,Order Date,Customer ID,Amount", "1,2024-02-03,C1,10.50", "2,2024-02-04,C2,20", "3,2024-02-05,C1,-5"
+)
 
 
 # What a file is
@@ -233,11 +228,11 @@ def test_just_under_a_quarter_of_bad_rows_is_taken_in_and_a_quarter_is_refused_w
     assert refusal.endswith("nothing was changed.")
 
 
-def test_a_file_refused_as_a_whole_cannot_be_taken_in(shop):
-    before = shop.contents()
+def test_a_file_refused_as_a_whole_cannot_be_taken_in(empty_store):
+    before = empty_store.contents()
     with pytest.raises(InputError, match="row 2, column amount"):
-        take(shop, lines(2, r2="2,2024-02-03,C,ten"))
-    assert before == shop.contents()
+        take(empty_store, lines(2, r2="2,2024-02-03,C,ten"))
+    assert before == empty_store.contents()
 
 
 def test_a_header_without_rows_is_refused_with_the_way_out():
@@ -257,7 +252,9 @@ def test_a_leaving_on_the_day_of_hiring_is_taken():
 
 
 def test_two_employees_with_one_id_refuse_the_file_with_the_rows_named():
-    sentence = refused(csv("employee id,hire date", "E1,2020-01-01", "E2,2020-01-01", "E1,2021-01-01"), name="staff.csv")
+    sentence = refused(
+        csv("employee id,hire date", "E1,2020-01-01", "E2,2020-01-01", "E1,2021-01-01"), name="staff.csv"
+    )
     assert sentence.startswith("staff.csv, rows 2, 4: 2 employees have the id 'E1'")
 
 
@@ -276,14 +273,16 @@ def test_a_rate_of_zero_or_less_is_left_out():
 
 def test_a_target_for_a_metric_that_is_not_there_is_left_out():
     rows = [f"revenue,2024-0{n}-01,5" for n in range(1, 8)]
-    reading = read(csv("metric,date,value", *rows, "revenu,2024-08-01,5"), kind="targets", metrics=frozenset({"revenue"}))
+    reading = read(
+        csv("metric,date,value", *rows, "revenu,2024-08-01,5"), kind="targets", metrics=frozenset({"revenue"})
+    )
     assert [(9, "metric", "revenu")] == [(r.row, r.column, r.value) for r in reading.rejected]
 
 
-def test_an_order_line_without_a_customer_counts_as_revenue_and_for_no_customer(shop):
-    take(shop, csv("order id,date,customer id,amount", "1,2024-02-03,C1,10", "2,2024-02-03,,5"))
-    assert [15.0] == measure.series(shop, "revenue", grain="month").frame["value"].tolist()
-    (orders,) = [row for row in measure.sources(shop) if row["source"] == "orders"]
+def test_an_order_line_without_a_customer_counts_as_revenue_and_for_no_customer(empty_store):
+    take(empty_store, csv("order id,date,customer id,amount", "1,2024-02-03,C1,10", "2,2024-02-03,,5"))
+    assert [15.0] == measure.series(empty_store, "revenue", grain="month").frame["value"].tolist()
+    (orders,) = [row for row in measure.sources(empty_store) if row["source"] == "orders"]
     assert (1, 1) == (orders["lines_without_customer"], orders["customers_with_a_purchase"])
 
 
@@ -319,40 +318,40 @@ def test_a_mapping_of_another_kind_leaves_only_what_holds_for_any():
     assert {"ordered_on", "order_id", "customer_id", "amount"} == set(reading.mapping["columns"])
 
 
-def test_the_choice_for_one_file_is_remembered_for_files_of_the_same_columns(shop):
+def test_the_choice_for_one_file_is_remembered_for_files_of_the_same_columns(empty_store):
     first = csv("date,order id,amount", "03/02/2024,1,5")
     second = csv("date,order id,amount", "05/04/2024,2,6")
-    take(shop, first, options={"dates": "mdy"})
-    reading = company.preview(shop, second, name="april.csv", today=TODAY)
+    take(empty_store, first, options={"dates": "mdy"})
+    reading = company.preview(empty_store, second, name="april.csv", today=TODAY)
     assert [date(2024, 5, 4)] == column(reading, "ordered_on")
     assert "Read as the last file with these columns was." in reading.notes
 
 
-def test_another_set_of_columns_remembers_nothing(shop):
-    take(shop, csv("date,order id,amount", "03/02/2024,1,5"), options={"dates": "mdy"})
+def test_another_set_of_columns_remembers_nothing(empty_store):
+    take(empty_store, csv("date,order id,amount", "03/02/2024,1,5"), options={"dates": "mdy"})
     with pytest.raises(InputError, match="--set dates=dmy"):
-        company.preview(shop, csv("date,order id,amount,region", "05/04/2024,2,6,N"), name="x.csv", today=TODAY)
+        company.preview(empty_store, csv("date,order id,amount,region", "05/04/2024,2,6,N"), name="x.csv", today=TODAY)
 
 
-def test_the_day_a_file_was_read_is_not_remembered_as_the_last_day_allowed(shop):
-    reading = company.preview(shop, ORDERS, name="a.csv", today=date(2024, 3, 1))
-    company.take_in(shop, reading, who="tester")
+def test_the_day_a_file_was_read_is_not_remembered_as_the_last_day_allowed(empty_store):
+    reading = company.preview(empty_store, ORDERS, name="a.csv", today=date(2024, 3, 1))
+    company.take_in(empty_store, reading, who="tester")
     later = csv("Order ID,Order Date,Customer ID,Amount", "9,2024-03-02,C1,1")
-    assert 1 == company.preview(shop, later, name="b.csv", today=date(2024, 3, 2)).rows_accepted
+    assert 1 == company.preview(empty_store, later, name="b.csv", today=date(2024, 3, 2)).rows_accepted
 
 
-def test_a_choice_made_now_lies_over_what_is_remembered(shop):
-    take(shop, csv("Booked,Ref,Worth,Cash", "03/02/2024,1,5,6"), kind="orders",
+def test_a_choice_made_now_lies_over_what_is_remembered(empty_store):
+    take(empty_store, csv("Booked,Ref,Worth,Cash", "03/02/2024,1,5,6"), kind="orders",
          options={"dates": "mdy", "ordered_on": "Booked", "amount": "Worth", "order_id": "Ref"})  # fmt: skip
     mapping = intake.with_options(None, {"amount": "Cash"})
     again = csv("Booked,Ref,Worth,Cash", "05/04/2024,2,7,8")
-    reading = company.preview(shop, again, name="b.csv", mapping=mapping, today=TODAY)
+    reading = company.preview(empty_store, again, name="b.csv", mapping=mapping, today=TODAY)
     assert [Decimal(8)] == column(reading, "amount")
     assert [date(2024, 5, 4)] == column(reading, "ordered_on")
 
 
 def test_the_mapping_a_reading_gives_reads_the_same_file_to_the_same_rows():
-    content = csv("date,order id,amount,qty", "13/02/2024,1,\"1,5\",2", "03/02/2024,2,\"0,25\",1")
+    content = csv("date,order id,amount,qty", '13/02/2024,1,"1,5",2', '03/02/2024,2,"0,25",1')
     once = read(content)
     again = read(content, mapping=once.mapping)
     assert once.tables["raw_orders"] == again.tables["raw_orders"]
@@ -368,7 +367,15 @@ def test_a_mapping_that_is_no_toml_is_refused_with_its_name(tmp_path):
 
 @pytest.mark.parametrize(
     "toml",
-    ['columns = "Amount"', "kind = 3", 'dates = ["dmy"]', 'measures = "x"', "latest = 5", 'latest = "soon"', "sheet = 4"],
+    [
+        'columns = "Amount"',
+        "kind = 3",
+        'dates = ["dmy"]',
+        'measures = "x"',
+        "latest = 5",
+        'latest = "soon"',
+        "sheet = 4",
+    ],
 )
 def test_a_mapping_with_a_value_of_the_wrong_sort_is_refused_with_a_sentence(tmp_path, toml):
     path = tmp_path / "m.toml"
@@ -404,17 +411,21 @@ def packings():
 
 
 @pytest.mark.parametrize("packing", packings())
-def test_the_same_rows_are_known_again_under_another_name_or_packing(shop, packing):
-    batch = take(shop, ORDERS, name="orders.csv")
-    reading = company.preview(shop, packings()[packing], name="other.bin", today=TODAY)
-    assert batch == company.same_upload(shop, reading)["batch"]
+def test_the_same_rows_are_known_again_under_another_name_or_packing(empty_store, packing):
+    batch = take(empty_store, ORDERS, name="orders.csv")
+    reading = company.preview(empty_store, packings()[packing], name="other.bin", today=TODAY)
+    assert batch == company.same_upload(empty_store, reading)["batch"]
 
 
-def test_one_cell_more_or_less_is_another_file(shop):
-    take(shop, ORDERS)
-    for content in (ORDERS.replace(b"10.50", b"10.51"), ORDERS.replace(b"C1,", b"C,1"), ORDERS + b"4,2024-02-05,C1,1\n"):
-        reading = company.preview(shop, content, name="o.csv", today=TODAY)
-        assert company.same_upload(shop, reading) is None
+def test_one_cell_more_or_less_is_another_file(empty_store):
+    take(empty_store, ORDERS)
+    for content in (
+        ORDERS.replace(b"10.50", b"10.51"),
+        ORDERS.replace(b"C1,", b"C,1"),
+        ORDERS + b"4,2024-02-05,C1,1\n",
+    ):
+        reading = company.preview(empty_store, content, name="o.csv", today=TODAY)
+        assert company.same_upload(empty_store, reading) is None
 
 
 def test_a_letter_moved_from_one_cell_to_the_next_is_another_file():
@@ -437,23 +448,25 @@ def test_amounts_in_a_currency_without_a_rate_refuse_the_file_with_their_rows():
 
 
 def test_the_first_ten_rows_are_listed_and_the_others_counted():
-    sentence = refused(csv("date,order id,currency,amount", *[f"2024-02-01,{n},USD,1" for n in range(12)]), name="o.csv")
+    sentence = refused(
+        csv("date,order id,currency,amount", *[f"2024-02-01,{n},USD,1" for n in range(12)]), name="o.csv"
+    )
     assert "rows 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 2 more: amounts in USD" in sentence
 
 
-def test_after_a_file_of_rates_the_same_file_is_taken_in_and_counted_in_the_company_currency(shop):
+def test_after_a_file_of_rates_the_same_file_is_taken_in_and_counted_in_the_company_currency(empty_store):
     with pytest.raises(InputError, match="no rate for USD"):
-        take(shop, DOLLARS)
-    take(shop, RATES)
-    take(shop, DOLLARS)
-    assert [10.0, 9.0 + 12.0] == measure.series(shop, "revenue").frame["value"].tolist()
+        take(empty_store, DOLLARS)
+    take(empty_store, RATES)
+    take(empty_store, DOLLARS)
+    assert [10.0, 9.0 + 12.0] == measure.series(empty_store, "revenue").frame["value"].tolist()
 
 
-def test_a_rate_that_begins_after_the_order_does_not_count(shop):
-    take(shop, RATES)
+def test_a_rate_that_begins_after_the_order_does_not_count(empty_store):
+    take(empty_store, RATES)
     early = csv("date,order id,currency,amount", "2024-01-31,1,USD,10")
     with pytest.raises(InputError, match="no rate for USD before 2024-02-01"):
-        take(shop, early)
+        take(empty_store, early)
 
 
 # Workbooks
@@ -503,10 +516,10 @@ def test_a_sheet_that_is_not_there_lists_those_that_are():
     assert "one of Notes, Orders, People was expected" in refused(BOOK, name="book.xlsx", options={"sheet": "Staff"})
 
 
-def test_the_sheets_of_one_workbook_are_taken_in_one_after_the_other(shop):
-    take(shop, BOOK, name="book.xlsx", options={"sheet": "Orders"})
-    reading = company.preview(shop, BOOK, name="book.xlsx", mapping={"sheet": "People"}, today=TODAY)
-    assert company.same_upload(shop, reading) is None  # the same file, and rows that did not come in yet
+def test_the_sheets_of_one_workbook_are_taken_in_one_after_the_other(empty_store):
+    take(empty_store, BOOK, name="book.xlsx", options={"sheet": "Orders"})
+    reading = company.preview(empty_store, BOOK, name="book.xlsx", mapping={"sheet": "People"}, today=TODAY)
+    assert company.same_upload(empty_store, reading) is None  # the same file, and rows that did not come in yet
 
 
 # Uploaded measures
@@ -543,9 +556,9 @@ def people_mapping(tmp_path) -> Path:
     return path
 
 
-def test_a_mapping_makes_metrics_of_the_measures_it_names_and_of_no_others(shop, people_mapping):
-    take(shop, PEOPLE_SURVEY, name="civil.csv", mapping=intake.from_toml(people_mapping))
-    found = measure.metrics(shop)
+def test_a_mapping_makes_metrics_of_the_measures_it_names_and_of_no_others(empty_store, people_mapping):
+    take(empty_store, PEOPLE_SURVEY, name="civil.csv", mapping=intake.from_toml(people_mapping))
+    found = measure.metrics(empty_store)
     assert ("lead", "up", "mean", "rate") == tuple(
         getattr(found["Engagement index"], key) for key in ("kind", "better", "roll", "unit")
     )
@@ -555,18 +568,18 @@ def test_a_mapping_makes_metrics_of_the_measures_it_names_and_of_no_others(shop,
     assert "Median age" not in found
 
 
-def test_a_measure_by_year_appears_in_a_series_by_year(shop, people_mapping):
-    take(shop, PEOPLE_SURVEY, name="civil.csv", mapping=intake.from_toml(people_mapping))
-    frame = measure.series(shop, "Engagement index", grain="year").frame
+def test_a_measure_by_year_appears_in_a_series_by_year(empty_store, people_mapping):
+    take(empty_store, PEOPLE_SURVEY, name="civil.csv", mapping=intake.from_toml(people_mapping))
+    frame = measure.series(empty_store, "Engagement index", grain="year").frame
     assert [(date(2019, 1, 1), 0.63), (date(2020, 1, 1), 0.66), (date(2021, 1, 1), 0.66)] == list(
         zip(frame["period"], frame["value"], strict=True)
     )
-    assert [0.67, 0.66, 0.62] == measure.series(shop, "Response rate", grain="year").frame["value"].tolist()
+    assert [0.67, 0.66, 0.62] == measure.series(empty_store, "Response rate", grain="year").frame["value"].tolist()
 
 
-def test_no_year_of_a_measure_by_year_is_called_partial(shop, people_mapping):
-    take(shop, PEOPLE_SURVEY, name="civil.csv", mapping=intake.from_toml(people_mapping))
-    assert [False] * 3 == measure.series(shop, "Response rate", grain="year").frame["partial"].tolist()
+def test_no_year_of_a_measure_by_year_is_called_partial(empty_store, people_mapping):
+    take(empty_store, PEOPLE_SURVEY, name="civil.csv", mapping=intake.from_toml(people_mapping))
+    assert [False] * 3 == measure.series(empty_store, "Response rate", grain="year").frame["partial"].tolist()
 
 
 def test_a_measure_the_mapping_names_and_the_file_lacks_is_refused():
@@ -574,21 +587,21 @@ def test_a_measure_the_mapping_names_and_the_file_lacks_is_refused():
     assert sentence.startswith("civil.csv: no row of column 'Indicator' is called 'Pay'")
 
 
-def test_a_wide_file_makes_a_metric_of_each_column_of_numbers_and_a_dimension_of_each_other(shop):
+def test_a_wide_file_makes_a_metric_of_each_column_of_numbers_and_a_dimension_of_each_other(empty_store):
     content = csv("Day,Site,Clicks,Impressions", "2024-01-01,A,1,10", "2024-01-01,B,2,30", "2024-01-02,A,3,20")
-    take(shop, content, options={"kind": "lead", "better": "up", "roll": "sum", "unit": "count"})
-    assert [6.0] == measure.series(shop, "Clicks").frame["value"].tolist()
-    split = measure.series(shop, "Impressions", by=["site"]).frame
+    take(empty_store, content, options={"kind": "lead", "better": "up", "roll": "sum", "unit": "count"})
+    assert [6.0] == measure.series(empty_store, "Clicks").frame["value"].tolist()
+    split = measure.series(empty_store, "Impressions", by=["site"]).frame
     assert {"A": 30.0, "B": 30.0} == dict(zip(split["site"], split["value"], strict=True))
 
 
 @pytest.mark.parametrize(
     ("roll", "value"), [("sum", 12.0), ("mean", 4.0), ("last", 3.0), ("min", 2.0), ("max", 7.0)]
 )  # of 2, 7, 3
-def test_a_measure_rolls_up_as_declared(shop, roll, value):
+def test_a_measure_rolls_up_as_declared(empty_store, roll, value):
     content = csv("Date,Queue", "2024-01-01,2", "2024-01-10,7", "2024-01-20,3")
-    take(shop, content, kind="measures", options={"roll": roll})
-    assert [value] == measure.series(shop, "Queue").frame["value"].tolist()
+    take(empty_store, content, kind="measures", options={"roll": roll})
+    assert [value] == measure.series(empty_store, "Queue").frame["value"].tolist()
 
 
 def test_a_long_file_makes_a_metric_of_each_name():
@@ -599,12 +612,16 @@ def test_a_long_file_makes_a_metric_of_each_name():
     assert ["A", "A", "B"] == column(reading, "d1", "raw_measures")
 
 
-def test_a_ratio_declared_in_the_mapping_is_sums_over_sums(shop):
+def test_a_ratio_declared_in_the_mapping_is_sums_over_sums(empty_store):
     content = csv("Date,Clicks,Impressions", "2024-01-01,1,10", "2024-01-02,9,30")
-    take(shop, content, mapping={"ratio": {"ClickThroughRate": {"num": "Clicks", "den": "Impressions", "compare": "bps"}}})
-    found = measure.metrics(shop)["ClickThroughRate"]
+    take(
+        empty_store,
+        content,
+        mapping={"ratio": {"ClickThroughRate": {"num": "Clicks", "den": "Impressions", "compare": "bps"}}},
+    )
+    found = measure.metrics(empty_store)["ClickThroughRate"]
     assert ("ratio", "rate", "bps") == (found.roll, found.unit, found.compare)
-    assert [10 / 40] == measure.series(shop, "ClickThroughRate").frame["value"].tolist()
+    assert [10 / 40] == measure.series(empty_store, "ClickThroughRate").frame["value"].tolist()
 
 
 def test_a_ratio_declared_in_keel_toml_is_the_same_as_in_a_mapping(tmp_path):
@@ -631,13 +648,15 @@ def test_a_ratio_of_a_measure_that_is_not_there_is_refused():
 
 
 def test_a_measure_may_not_take_the_name_of_a_metric_of_keels_own():
-    assert "'Headcount', which is a metric of Keel's own" in refused(csv("Date,Headcount", "2024-01-01,5"), name="m.csv")
+    assert "'Headcount', which is a metric of Keel's own" in refused(
+        csv("Date,Headcount", "2024-01-01,5"), name="m.csv"
+    )
 
 
-def test_a_measure_called_as_a_source_of_keels_own_keeps_its_own_days(shop):
-    take(shop, csv("employee id,hire date", "E1,2020-01-01", "E2,2024-05-05"))
-    take(shop, csv("Date,employees", "2026-01-10,5", "2026-01-20,7"), kind="measures")
-    found = measure.series(shop, "employees")
+def test_a_measure_called_as_a_source_of_keels_own_keeps_its_own_days(empty_store):
+    take(empty_store, csv("employee id,hire date", "E1,2020-01-01", "E2,2024-05-05"))
+    take(empty_store, csv("Date,employees", "2026-01-10,5", "2026-01-20,7"), kind="measures")
+    found = measure.series(empty_store, "employees")
     assert date(2026, 1, 20) == found.as_of
     assert [12.0] == found.frame["value"].tolist()
 
@@ -647,10 +666,10 @@ def test_a_kind_of_measure_that_is_none_is_refused_with_the_choices():
     assert "roll is 'median'; one of sum, ratio, last, mean" in sentence
 
 
-def test_of_two_uploads_of_one_day_the_later_one_counts(shop):
-    take(shop, csv("Date,Clicks", "2024-01-01,1", "2024-01-02,2"))
-    take(shop, csv("Date,Clicks", "2024-01-02,5", "2024-01-03,4"))
-    assert [10.0] == measure.series(shop, "Clicks").frame["value"].tolist()  # 1 + 5 + 4
+def test_of_two_uploads_of_one_day_the_later_one_counts(empty_store):
+    take(empty_store, csv("Date,Clicks", "2024-01-01,1", "2024-01-02,2"))
+    take(empty_store, csv("Date,Clicks", "2024-01-02,5", "2024-01-03,4"))
+    assert [10.0] == measure.series(empty_store, "Clicks").frame["value"].tolist()  # 1 + 5 + 4
 
 
 # As of
@@ -660,3 +679,38 @@ def test_the_day_a_file_reaches_to_may_be_said_and_not_before_its_last_row():
     assert date(2024, 2, 29) == read(ORDERS, options={"as_of": "2024-02-29"}).to_on
     assert "--set as_of=2024-02-04" in refused(ORDERS, options={"as_of": "2024-02-04"})
     assert "--set as_of=soon" in refused(ORDERS, options={"as_of": "soon"})
+
+
+# What would count wrongly in silence
+
+
+def test_amounts_with_signs_of_two_currencies_are_not_added_up():
+    content = csv("date,order id,amount", "2024-01-01,1,€ 7", "2024-01-02,2,$ 5")
+    reading = None
+    try:
+        reading = read(content, name="o.csv")
+    except InputError as error:
+        assert "3" in str(error)
+    assert reading is None or reading.refusal or [3] == [reject.row for reject in reading.rejected]
+
+
+def test_a_measure_of_a_year_no_calendar_holds_is_refused_with_its_row():
+    rows = [f"2024-01-0{n},{n}" for n in range(1, 8)]
+    (reject,) = read(csv("Date,Clicks", *rows, "9999-12-31,5"), kind="measures").rejected
+    assert (9, "Date", "9999-12-31") == (reject.row, reject.column, reject.value)
+
+
+def test_a_ratio_may_not_take_the_name_of_a_measure():
+    mapping = {"ratio": {"Clicks": {"num": "Clicks", "den": "Impressions"}}}
+    assert "Clicks" in refused(csv("Date,Clicks,Impressions", "2024-01-01,1,10"), mapping=mapping)
+
+
+@pytest.mark.parametrize("roll", ["survival", "ratio"])
+def test_a_measure_rolls_up_in_one_of_the_five_ways_only(roll):
+    assert roll in refused(csv("Date,Clicks", "2024-01-01,1"), kind="measures", options={"roll": roll})
+
+
+def test_the_groups_of_one_upload_are_not_shown_as_the_groups_of_another(empty_store):
+    take(empty_store, csv("Date,Site,Clicks", "2024-01-01,Bonn,1"), kind="measures")
+    take(empty_store, csv("Date,Team,Clicks", "2024-01-02,Red,3"), kind="measures")
+    assert "Bonn" not in measure.series(empty_store, "Clicks", by=["team"]).frame["team"].tolist()

@@ -516,7 +516,7 @@ LINE = st.tuples(
     st.one_of(st.none(), st.integers(-4_000, 15_000)),
 )
 TABLES = st.lists(LINE, min_size=5, max_size=60)
-FEW = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 COLUMNS = ["day", "order", "customer", *NAMES, "amount", "cost"]
 
 

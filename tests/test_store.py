@@ -1,5 +1,6 @@
 """The store: what was uploaded comes in whole, goes out whole, survives a crash, and always gives the same answers."""
 
+import io
 import random
 import shutil
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -51,12 +53,6 @@ def touch(path, *statements):
     with duckdb.connect(str(path)) as connection:
         for statement in statements:
             connection.execute(statement)
-
-
-@pytest.fixture
-def shop(tmp_path):
-    with Store(tmp_path / "shop.duckdb", Settings()) as store:
-        yield store
 
 
 RATES = csv("currency,date,rate", "USD,2023-01-01,0.5", "USD,2024-06-01,0.9")
@@ -123,10 +119,10 @@ def opened(path, **more):
 # Opening
 
 
-def test_a_new_store_has_every_migration_and_no_uploads(shop):
-    assert [] == shop.rows("batches")
-    assert [] == shop.check()
-    with duckdb.connect(str(shop.path)) as connection:
+def test_a_new_store_has_every_migration_and_no_uploads(empty_store):
+    assert [] == empty_store.rows("batches")
+    assert [] == empty_store.check()
+    with duckdb.connect(str(empty_store.path)) as connection:
         done = connection.execute("select number, name from migration order by 1").fetchall()
     assert list(enumerate(sql.folder("schema"), 1)) == done
 
@@ -143,7 +139,9 @@ def test_a_store_opened_a_second_time_is_the_same(port):
 def test_a_store_made_by_a_newer_keel_is_refused_and_left_alone(port):
     touch(port, "insert into migration values (999, 'schema/999_later', now())")
     before = port.read_bytes()
-    with pytest.raises(StoreError, match=r"^port\.duckdb: it was made by a newer Keel \(schema 999; this one knows \d+\)"):
+    with pytest.raises(
+        StoreError, match=r"^port\.duckdb: it was made by a newer Keel \(schema 999; this one knows \d+\)"
+    ):
         opened(port)
     assert before == port.read_bytes()
 
@@ -173,35 +171,35 @@ def test_a_change_of_settings_makes_the_answers_anew(port):
 # Appending and undoing
 
 
-def test_two_files_of_the_same_days_both_count_and_go_out_one_by_one(shop):
-    one = take(shop, orders((date(2024, 1, 1), 1, "C1", "N", "EUR", 5, 1)))
-    take(shop, orders((date(2024, 1, 1), 2, "C1", "N", "EUR", 7, 1)))
-    assert 12.0 == revenue(shop)
-    shop.undo(one, who="tester")
-    assert 7.0 == revenue(shop)
+def test_two_files_of_the_same_days_both_count_and_go_out_one_by_one(empty_store):
+    one = take(empty_store, orders((date(2024, 1, 1), 1, "C1", "N", "EUR", 5, 1)))
+    take(empty_store, orders((date(2024, 1, 1), 2, "C1", "N", "EUR", 7, 1)))
+    assert 12.0 == revenue(empty_store)
+    empty_store.undo(one, who="tester")
+    assert 7.0 == revenue(empty_store)
 
 
-def test_the_number_of_a_batch_is_never_given_again(shop):
-    first = take(shop, orders((date(2024, 1, 1), 1, "C1", "N", "EUR", 5, 1)))
-    shop.undo(first, who="tester")
-    assert first + 1 == take(shop, orders((date(2024, 1, 1), 1, "C1", "N", "EUR", 5, 1)))
+def test_the_number_of_a_batch_is_never_given_again(empty_store):
+    first = take(empty_store, orders((date(2024, 1, 1), 1, "C1", "N", "EUR", 5, 1)))
+    empty_store.undo(first, who="tester")
+    assert first + 1 == take(empty_store, orders((date(2024, 1, 1), 1, "C1", "N", "EUR", 5, 1)))
 
 
-def test_a_batch_that_is_not_there_cannot_be_undone(shop):
+def test_a_batch_that_is_not_there_cannot_be_undone(empty_store):
     with pytest.raises(StoreError, match=r"^batch 7: there is no such upload\."):
-        shop.undo(7, who="tester")
+        empty_store.undo(7, who="tester")
 
 
-def test_rates_that_order_lines_need_cannot_be_undone(shop):
-    rates = take(shop, RATES)
-    lines = take(shop, orders((date(2024, 1, 1), 1, "C1", "N", "USD", 10, 1)))
-    before, version = shop.contents(), shop.version
+def test_rates_that_order_lines_need_cannot_be_undone(empty_store):
+    rates = take(empty_store, RATES)
+    lines = take(empty_store, orders((date(2024, 1, 1), 1, "C1", "N", "USD", 10, 1)))
+    before, version = empty_store.contents(), empty_store.version
     with pytest.raises(StoreError, match=r"^batch 1: 1 order lines in USD need its rates"):
-        shop.undo(rates, who="tester")
-    assert (before, version) == (shop.contents(), shop.version)
-    shop.undo(lines, who="tester")
-    shop.undo(rates, who="tester")
-    assert [] == shop.rows("batches")
+        empty_store.undo(rates, who="tester")
+    assert (before, version) == (empty_store.contents(), empty_store.version)
+    empty_store.undo(lines, who="tester")
+    empty_store.undo(rates, who="tester")
+    assert [] == empty_store.rows("batches")
 
 
 def test_every_kind_of_file_goes_out_as_it_came_in(port):
@@ -231,31 +229,31 @@ def test_an_upload_that_fails_halfway_changes_nothing(port, monkeypatch):
         assert [] == store.check()
 
 
-def test_the_version_changes_with_each_change_and_with_nothing_else(shop):
-    seen = [shop.version]
-    shop.rows("batches")
-    assert seen[-1] == shop.version
-    batch = take(shop, orders((date(2024, 1, 1), 1, "C1", "N", "EUR", 5, 1)))
-    seen.append(shop.version)
-    shop.undo(batch, who="tester")
-    seen.append(shop.version)
-    take(shop, CUSTOMERS)
-    seen.append(shop.version)
-    shop.clear(imported_by="tester", who="tester")
-    seen.append(shop.version)
-    shop.refresh()
-    seen.append(shop.version)
+def test_the_version_changes_with_each_change_and_with_nothing_else(empty_store):
+    seen = [empty_store.version]
+    empty_store.rows("batches")
+    assert seen[-1] == empty_store.version
+    batch = take(empty_store, orders((date(2024, 1, 1), 1, "C1", "N", "EUR", 5, 1)))
+    seen.append(empty_store.version)
+    empty_store.undo(batch, who="tester")
+    seen.append(empty_store.version)
+    take(empty_store, CUSTOMERS)
+    seen.append(empty_store.version)
+    empty_store.clear(imported_by="tester", who="tester")
+    seen.append(empty_store.version)
+    empty_store.refresh()
+    seen.append(empty_store.version)
     assert len(seen) == len(set(seen))
 
 
-def test_an_undo_and_the_same_upload_again_do_not_bring_an_old_version_back(shop):
+def test_an_undo_and_the_same_upload_again_do_not_bring_an_old_version_back(empty_store):
     content = orders((date(2024, 1, 1), 1, "C1", "N", "EUR", 5, 1))
     versions = []
     for _ in range(3):
-        batch = take(shop, content)
-        versions.append(shop.version)
-        shop.undo(batch, who="tester")
-        versions.append(shop.version)
+        batch = take(empty_store, content)
+        versions.append(empty_store.version)
+        empty_store.undo(batch, who="tester")
+        versions.append(empty_store.version)
     assert len(versions) == len(set(versions))
 
 
@@ -291,7 +289,10 @@ EMPLOYEE_FILES = st.dictionaries(
         "employees",
         csv(
             "employee id,hire date,left on",
-            *[f"{id},{hired},{'' if stay is None else hired + timedelta(days=stay)}" for id, (hired, stay) in staff.items()],
+            *[
+                f"{id},{hired},{'' if stay is None else hired + timedelta(days=stay)}"
+                for id, (hired, stay) in staff.items()
+            ],
         ),
     )
 )
@@ -378,7 +379,9 @@ def test_an_order_that_comes_late_counts_in_its_own_month(port):
 def whole(path):
     """Every row of every table that holds something of the company, journal included."""
     with duckdb.connect(str(path)) as connection:
-        tables = [t for (t,) in connection.execute("select table_name from duckdb_tables() where not temporary").fetchall()]
+        tables = [
+            t for (t,) in connection.execute("select table_name from duckdb_tables() where not temporary").fetchall()
+        ]
         return {
             table: sorted(map(repr, connection.execute(f'select * from "{table}"').fetchall()))
             for table in tables
@@ -397,13 +400,11 @@ def test_a_rebuilt_store_is_the_same_in_every_row_its_journal_too(port):
     assert before == whole(port)
 
 
-def test_the_sample_rebuilds_to_the_same_contents(tmp_path):
-    with opened(tmp_path / "sample.duckdb") as store:
-        company.load_sample(store)
-        before = store.contents()
-        assert {} == company.rebuild(store)
-        assert before == store.contents()
-        assert [] == store.check()
+def test_the_sample_rebuilds_to_the_same_contents(fresh_sample):
+    before = fresh_sample.contents()
+    assert {} == company.rebuild(fresh_sample)
+    assert before == fresh_sample.contents()
+    assert [] == fresh_sample.check()
 
 
 def test_a_rebuild_without_one_of_its_files_changes_nothing(port):
@@ -414,6 +415,38 @@ def test_a_rebuild_without_one_of_its_files_changes_nothing(port):
             company.rebuild(store)
         assert before == store.contents()
     assert [] == [path.name for path in port.parent.iterdir() if path.name not in ("port.duckdb", "port.uploads")]
+
+
+def test_a_sheet_named_for_one_file_does_not_keep_the_next_from_being_rebuilt(empty_store):
+    """What is remembered of a workbook is laid over a CSV of the same columns; its sheet is not there."""
+    header = "Order ID,Order Date,Customer ID,Amount"
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("January")
+        for row, cells in enumerate((header.split(","), [1, "2024-01-01", "C1", 5])):
+            sheet.write_row(row, 0, cells)
+    take(empty_store, file.getvalue(), name="a.xlsx", mapping={"sheet": "January"})
+    take(empty_store, csv(header, "2,2024-02-01,C1,5"), name="b.csv")
+    assert {} == company.rebuild(empty_store)
+
+
+def test_a_target_of_a_measure_that_was_undone_is_rebuilt_all_the_same(empty_store):
+    clicks = take(empty_store, CLICKS, kind="measures")
+    take(empty_store, csv("metric,date,value", "Clicks,2024-01-01,5"), kind="targets")
+    empty_store.undo(clicks, who="tester")
+    assert {} == company.rebuild(empty_store)
+
+
+def test_amounts_in_what_was_the_company_currency_are_not_counted_as_another(tmp_path):
+    """keel.toml says GBP where it said EUR: ten euros are not ten pounds."""
+    path = tmp_path / "moved.duckdb"
+    with opened(path, currency="EUR") as store:
+        take(store, orders((date(2024, 1, 1), 1, "C1", "N", "EUR", 10, 1)))
+    try:
+        with opened(path, currency="GBP") as store:
+            assert store.check() or 10.0 != revenue(store)
+    except StoreError as error:
+        assert "EUR" in str(error)
 
 
 def test_a_backup_put_back_is_the_same_store(port, tmp_path):
@@ -476,7 +509,8 @@ def with_a_path_that_leads_out(path):
 
 
 @pytest.mark.parametrize(
-    "damage", [cut, flip, without_an_upload, without_the_database, with_a_path_that_leads_out, lambda path: path.write_text("x")]
+    "damage",
+    [cut, flip, without_an_upload, without_the_database, with_a_path_that_leads_out, lambda path: path.write_text("x")],
 )
 def test_a_damaged_backup_is_refused_and_the_store_stays(port, tmp_path, damage):
     backup = tmp_path / "keel.tar"
@@ -500,13 +534,13 @@ def test_a_backup_leaves_the_store_open_for_more(port, tmp_path):
         assert [] == store.check()
 
 
-def test_each_file_is_kept_under_its_sha256_and_a_second_time_only_once(shop):
+def test_each_file_is_kept_under_its_sha256_and_a_second_time_only_once(empty_store):
     content = orders((date(2024, 1, 1), 1, "C1", "N", "EUR", 5, 1))
-    take(shop, content, name="a.csv")
-    take(shop, content, name="b.csv")
-    (kept,) = {row["sha256"] for row in shop.rows("batches")}
-    assert [kept] == [path.name for path in shop.archive.folder.iterdir()]
-    assert content == shop.archive.read(kept)
+    take(empty_store, content, name="a.csv")
+    take(empty_store, content, name="b.csv")
+    (kept,) = {row["sha256"] for row in empty_store.rows("batches")}
+    assert [kept] == [path.name for path in empty_store.archive.folder.iterdir()]
+    assert content == empty_store.archive.read(kept)
 
 
 @pytest.mark.parametrize(
@@ -628,19 +662,19 @@ def test_the_sources_that_the_check_of_watermarks_knows_are_those_of_the_catalog
     assert {name: entry["source"] for name, entry in catalogue.items()} == dict(found)
 
 
-def test_a_roster_that_ends_before_the_orders_gives_no_number_after_its_end(shop):
-    take(shop, EMPLOYEES)
-    take(shop, orders((date(2025, 6, 30), "O1", "C1", "N", "EUR", 10, 1)))
-    assert [] == shop.check()
+def test_a_roster_that_ends_before_the_orders_gives_no_number_after_its_end(empty_store):
+    take(empty_store, EMPLOYEES)
+    take(empty_store, orders((date(2025, 6, 30), "O1", "C1", "N", "EUR", 10, 1)))
+    assert [] == empty_store.check()
 
 
-def test_a_customer_with_returns_only_is_in_the_movements_too(shop):
+def test_a_customer_with_returns_only_is_in_the_movements_too(empty_store):
     """Both windows close at -5: such a customer is steady, not gone, or the closing revenue is not that of the window."""
     lines = [(date(2024, month, 1), f"O{month}", "C1", "N", "EUR", 10, 1) for month in range(1, 7)]
     lines += [(date(2024, month, 2), f"R{month}", "C2", "N", "EUR", -5, 1) for month in (2, 5)]
     lines += [(date(2024, 6, 30), "O30", "C1", "N", "EUR", 10, 1)]
-    take(shop, orders(*lines))
-    assert [] == shop.check()
+    take(empty_store, orders(*lines))
+    assert [] == empty_store.check()
 
 
 # Crashes, and many at once
@@ -706,10 +740,10 @@ def test_an_import_that_is_killed_is_wholly_in_or_wholly_out(port, large, tmp_pa
         shutil.rmtree(path.parent)
 
 
-def test_those_who_read_while_one_writes_see_whole_uploads_only(shop):
+def test_those_who_read_while_one_writes_see_whole_uploads_only(empty_store):
     """Every upload adds 100 in ten lines over ten days, so each answer is a multiple of 100, and never shrinks."""
     days = [date(2024, 1, 1) + timedelta(days=n) for n in range(10)]
-    take(shop, orders(*[(day, f"0.{day}", "C1", "N", "EUR", 10, 1) for day in days]))
+    take(empty_store, orders(*[(day, f"0.{day}", "C1", "N", "EUR", 10, 1) for day in days]))
     asked = {
         "metric": "revenue", "grain": "year", "rows_grain": "day", "roll": "sum", "from_on": days[0], "to_on": days[-1],
         "by": 0, "and_by": 0, **{f"d{n}": None for n in range(1, 7)},
@@ -719,9 +753,9 @@ def test_those_who_read_while_one_writes_see_whole_uploads_only(shop):
     def reading(place):
         try:
             while not done.is_set():
-                (row,) = shop.rows("series", **asked)
+                (row,) = empty_store.rows("series", **asked)
                 seen[place].append(row["value"])
-                assert {"orders"} == {row["source"] for row in shop.rows("coverage")}
+                assert {"orders"} == {row["source"] for row in empty_store.rows("coverage")}
         except Exception as trouble:
             troubles.append(trouble)
 
@@ -729,7 +763,7 @@ def test_those_who_read_while_one_writes_see_whole_uploads_only(shop):
     for reader in readers:
         reader.start()
     for n in range(1, 16):
-        take(shop, orders(*[(day, f"{n}.{day}", f"C{n}", "N", "EUR", 10, 1) for day in days]))
+        take(empty_store, orders(*[(day, f"{n}.{day}", f"C{n}", "N", "EUR", 10, 1) for day in days]))
     done.set()
     for reader in readers:
         reader.join(timeout=20)
@@ -738,17 +772,17 @@ def test_those_who_read_while_one_writes_see_whole_uploads_only(shop):
         assert len(set(values)) > 1
         assert all(value % 100 == 0 for value in values)
         assert values == sorted(values)
-    assert 1600.0 == revenue(shop)
-    assert [] == shop.check()
+    assert 1600.0 == revenue(empty_store)
+    assert [] == empty_store.check()
 
 
-def test_two_threads_that_write_take_turns(shop):
+def test_two_threads_that_write_take_turns(empty_store):
     troubles = []
 
     def writing(place):
         try:
             for n in range(5):
-                take(shop, orders((date(2024, 1, 1 + n), f"{place}.{n}", f"C{place}", "N", "EUR", 1, 1)))
+                take(empty_store, orders((date(2024, 1, 1 + n), f"{place}.{n}", f"C{place}", "N", "EUR", 1, 1)))
         except Exception as trouble:
             troubles.append(trouble)
 
@@ -758,6 +792,6 @@ def test_two_threads_that_write_take_turns(shop):
     for writer in writers:
         writer.join(timeout=60)
     assert [] == troubles
-    assert list(range(10, 0, -1)) == [row["batch"] for row in shop.rows("batches")]
-    assert 10.0 == revenue(shop)
-    assert [] == shop.check()
+    assert list(range(10, 0, -1)) == [row["batch"] for row in empty_store.rows("batches")]
+    assert 10.0 == revenue(empty_store)
+    assert [] == empty_store.check()

@@ -8,8 +8,6 @@ import pytest
 from keel import company, intake, measure
 from keel.errors import InputError
 from keel.readings import Known
-from keel.settings import Settings
-from keel.store import Store
 
 TODAY = date(2026, 9, 27)
 RECOMMEND = "How likely are you to recommend us?"
@@ -43,13 +41,6 @@ def refused(content, **more):
         read(content, **more)
     assert "\n" not in str(caught.value)
     return str(caught.value)
-
-
-@pytest.fixture
-def desk(tmp_path):
-    """An empty store."""
-    with Store(tmp_path / "desk.duckdb", Settings()) as store:
-        yield store
 
 
 def take(store, content, *, name="pulse.csv", mapping=None, **options):
@@ -116,7 +107,9 @@ def test_a_question_on_one_to_five_is_no_nps():
 
 
 def test_a_role_for_a_column_of_words_is_refused():
-    sentence = refused(survey(["Date", "ID", "What went well?"], ["2024-01-01", "1", "All of it"]), csat="What went well?")
+    sentence = refused(
+        survey(["Date", "ID", "What went well?"], ["2024-01-01", "1", "All of it"]), csat="What went well?"
+    )
     assert "it was to be csat, and holds other things than scores ('All of it')" in sentence
 
 
@@ -131,11 +124,11 @@ def test_a_role_for_a_question_that_is_not_asked_is_refused():
     assert "Recomend" in refused(content, nps="Recomend")
 
 
-def test_the_mapping_gives_role_driver_scale_and_turned_items(desk):
+def test_the_mapping_gives_role_driver_scale_and_turned_items(empty_store):
     mapping = {"questions": {"Stress": {"role": "engagement", "driver": "Load", "reversed": True, "low": 1, "high": 5}}}
     rows = [["2024-01-01", str(n), score] for n, score in enumerate(["1", "2", "2", "5", "4"])]
-    take(desk, survey(["Date", "ID", "Stress"], *rows), mapping=mapping)
-    (question,) = measure.questions(desk)[0]["questions"]
+    take(empty_store, survey(["Date", "ID", "Stress"], *rows), mapping=mapping)
+    (question,) = measure.questions(empty_store)[0]["questions"]
     # turned round: 5, 4, 4, 1, 2; favourable are 4 and 5
     assert (5, 3.2, 3 / 5) == (question["n"], question["mean"], question["favourable"])
     assert {"1": 1, "2": 2, "4": 1, "5": 1} == question["counts"]
@@ -175,21 +168,21 @@ def test_few_short_words_are_choices_and_many_are_comments():
     assert ["single", "text"] == [q["kind"] for q in reading.questions]
 
 
-def test_choices_are_counted_and_comments_are_not_told(desk):
+def test_choices_are_counted_and_comments_are_not_told(empty_store):
     rows = [["2024-01-01", str(n), "Yes" if n < 4 else "No", f"a long comment of its own, {n}"] for n in range(30)]
-    take(desk, survey(["Date", "ID", "Did it come on time?", "What else?"], *rows))
-    choice, comment = measure.questions(desk)[0]["questions"]
+    take(empty_store, survey(["Date", "ID", "Did it come on time?", "What else?"], *rows))
+    choice, comment = measure.questions(empty_store)[0]["questions"]
     assert {"Yes": 4, "No": 26} == choice["counts"]
     assert ({}, 30) == (comment["counts"], comment["n"])
 
 
-def test_nps_is_promoters_less_detractors_of_those_who_answered(desk):
+def test_nps_is_promoters_less_detractors_of_those_who_answered(empty_store):
     rows = [["2024-01-01", f"C{n}", score] for n, score in enumerate(["10", "9", "8", "7", "6", "0", ""])]
-    take(desk, survey(["Date", "Customer ID", RECOMMEND], *rows))
-    (question,) = measure.questions(desk)[0]["questions"]
+    take(empty_store, survey(["Date", "Customer ID", RECOMMEND], *rows))
+    (question,) = measure.questions(empty_store)[0]["questions"]
     assert (6, 1, 0.0) == (question["n"], question["missing"], question["nps"])  # 2 promoters, 2 detractors
     assert question["low"] < 0 < question["high"]
-    assert [0.0] == measure.series(desk, "nps").frame["value"].tolist()
+    assert [0.0] == measure.series(empty_store, "nps").frame["value"].tolist()
 
 
 # Columns that are no questions
@@ -231,7 +224,9 @@ def test_a_survey_without_a_date_asks_for_it():
 
 def test_the_date_column_is_named_with_set():
     content = survey(["Came in", "ID", RECOMMEND], ["2024-01-01", "1", "9"])
-    assert [date(2024, 1, 1)] == read(content, answered_on="Came in").tables["raw_responses"].column("answered_on").to_pylist()
+    assert [date(2024, 1, 1)] == read(content, answered_on="Came in").tables["raw_responses"].column(
+        "answered_on"
+    ).to_pylist()
 
 
 def test_a_question_may_hold_quotation_marks_semicolons_and_dashes():
@@ -254,27 +249,41 @@ def test_a_survey_is_called_as_its_file_or_as_said():
     assert "Customers" == read(content, survey="Customers").survey
 
 
-def test_two_waves_of_one_survey_are_told_together(desk):
+def test_two_waves_of_one_survey_are_told_together(empty_store):
     header = ["Date", "Customer ID", RECOMMEND]
-    take(desk, survey(header, ["2024-01-01", "C1", "10"], ["2024-01-01", "C2", "0"]), survey="Customers", name="a.csv")
-    take(desk, survey(header, ["2024-02-01", "C1", "9"], ["2024-02-01", "C3", "0"]), survey="Customers", name="b.csv")
-    (told,) = measure.questions(desk)
+    take(
+        empty_store,
+        survey(header, ["2024-01-01", "C1", "10"], ["2024-01-01", "C2", "0"]),
+        survey="Customers",
+        name="a.csv",
+    )
+    take(
+        empty_store,
+        survey(header, ["2024-02-01", "C1", "9"], ["2024-02-01", "C3", "0"]),
+        survey="Customers",
+        name="b.csv",
+    )
+    (told,) = measure.questions(empty_store)
     (question,) = told["questions"]
     assert ("Customers", 4, 4) == (told["survey"], told["responses"], question["n"])
-    assert [0.0, 0.0] == measure.series(desk, "nps").frame["value"].tolist()
+    assert [0.0, 0.0] == measure.series(empty_store, "nps").frame["value"].tolist()
 
 
-def test_a_later_wave_of_the_same_columns_joins_the_survey_of_the_first(desk):
+def test_a_later_wave_of_the_same_columns_joins_the_survey_of_the_first(empty_store):
     header = ["Date", "Customer ID", RECOMMEND]
-    take(desk, survey(header, ["2024-01-01", "C1", "10"]), name="spring.csv")
-    reading = company.preview(desk, survey(header, ["2024-06-01", "C1", "9"]), name="autumn.csv", today=TODAY)
+    take(empty_store, survey(header, ["2024-01-01", "C1", "10"]), name="spring.csv")
+    reading = company.preview(empty_store, survey(header, ["2024-06-01", "C1", "9"]), name="autumn.csv", today=TODAY)
     assert ("survey", "spring", "nps") == (reading.kind, reading.survey, reading.questions[0]["role"])
 
 
-def test_roles_said_once_are_remembered_for_the_next_wave(desk):
+def test_roles_said_once_are_remembered_for_the_next_wave(empty_store):
     header = ["Date", "ID", "Mood"]
-    take(desk, survey(header, ["2024-01-01", "1", "5"], ["2024-01-01", "2", "1"]), mapping={"questions": {"Mood": {"role": "engagement"}}})
-    reading = company.preview(desk, survey(header, ["2024-02-01", "1", "3"]), name="b.csv", today=TODAY)
+    take(
+        empty_store,
+        survey(header, ["2024-01-01", "1", "5"], ["2024-01-01", "2", "1"]),
+        mapping={"questions": {"Mood": {"role": "engagement"}}},
+    )
+    reading = company.preview(empty_store, survey(header, ["2024-02-01", "1", "3"]), name="b.csv", today=TODAY)
     assert ("engagement", "1–5") == (reading.questions[0]["role"], reading.questions[0]["scale"])
 
 
@@ -286,17 +295,17 @@ def test_a_survey_read_again_with_its_own_mapping_gives_the_same_rows():
     assert once.tables == again.tables
 
 
-def test_answers_of_fewer_than_five_people_on_their_work_are_hidden(desk):
+def test_answers_of_fewer_than_five_people_on_their_work_are_hidden(empty_store):
     rows = [["2024-01-01", str(n), "Sales", "4"] for n in range(4)]
-    take(desk, survey(["Date", "Respondent ID", "Dept", PROUD], *rows))
-    (question,) = measure.questions(desk)[0]["questions"]
+    take(empty_store, survey(["Date", "Respondent ID", "Dept", PROUD], *rows))
+    (question,) = measure.questions(empty_store)[0]["questions"]
     assert (None, {}, True) == (question["n"], question["counts"], question["hidden"])
-    assert measure.series(desk, "engagement").frame["value"].isna().all()
+    assert measure.series(empty_store, "engagement").frame["value"].isna().all()
 
 
-def test_one_person_who_answers_five_times_is_still_one_person(desk):
+def test_one_person_who_answers_five_times_is_still_one_person(empty_store):
     rows = [[f"2024-01-0{n}", "7", "Sales", "4"] for n in range(1, 7)]
-    take(desk, survey(["Date", "Respondent ID", "Dept", PROUD], *rows))
-    (question,) = measure.questions(desk)[0]["questions"]
+    take(empty_store, survey(["Date", "Respondent ID", "Dept", PROUD], *rows))
+    (question,) = measure.questions(empty_store)[0]["questions"]
     assert question["n"] is None
-    assert measure.series(desk, "engagement").frame["value"].isna().all()
+    assert measure.series(empty_store, "engagement").frame["value"].isna().all()

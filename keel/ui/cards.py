@@ -14,7 +14,9 @@ from keel import measure, sparkline, wording
 from keel.catalogue import Metric
 from keel.measure import Series
 from keel.periods import add_months
-from keel.ui.frame import PAGES, ask, here, store, theme, view
+from keel.ui.frame import PAGES, ask, here, known_metrics, store, theme, view
+
+MOST_OWN = 12  # cards of uploaded measures on one side of Balance; the Metric page has them all
 
 
 def series(metric_id: str, *, by: Sequence[str] = (), only: Mapping[str, str] | None = None, grain: str = "") -> Series:
@@ -48,6 +50,11 @@ def cards(metric_ids: Sequence[str], *, key: str, columns: int = 4) -> None:
     with st.container(key=f"cards-{columns}-{key}", horizontal=True, gap="small"):
         for metric_id in metric_ids:
             card(metric_id, key=f"{key}-{metric_id}")
+
+
+def own_measures(kind: str) -> list[str]:
+    """The company's own measures of one kind, as many as a page can hold."""
+    return [metric.id for metric in known_metrics().values() if metric.uploaded and metric.kind == kind][:MOST_OWN]
 
 
 def card(metric_id: str, *, key: str) -> None:

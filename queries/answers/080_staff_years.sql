@@ -1,5 +1,6 @@
 -- What this is: one row per period (of every grain) x department x site: leavers of the trailing 52 weeks (week) or 12
 -- months (month, quarter, year: up to its last month) by kind, and the mean of the weekly (monthly) closing headcounts.
+-- The last ten years; a roster holds who is still here of the years before, and little else.
 -- steps: how many weeks or months of history the row stands on; fewer than 52 or 12 is a short history.
 with steps as (
     select
@@ -11,6 +12,7 @@ with steps as (
         on c.source = 'employees'
         and p.period <= c.last_on
         and p.closes_on >= c.first_on
+        and p.closes_on >= c.last_on - interval 10 year
     where p.grain in ('week', 'month')
 ),
 
