@@ -239,12 +239,13 @@ def recognise(header: list[str], body: pa.Table, known: Known, *, file: str) -> 
 
 
 def match(header: list[str], kind: str, columns: Mapping[str, str] | None = None) -> dict[str, int]:
-    """Field -> place of its column: as `columns` says, else the first header that is a synonym of the field."""
+    """Field -> place of its column: as `columns` says ("" for none), else the first header that is a synonym."""
     names_there = [plain(h) for h in header]
-    said = {f: names_there.index(plain(c)) for f, c in (columns or {}).items() if plain(c) in names_there}
+    refused = {field for field, column in (columns or {}).items() if not column}
+    said = {f: names_there.index(plain(c)) for f, c in (columns or {}).items() if c and plain(c) in names_there}
     taken = set(said.values())
     for field, names in synonyms().get(kind, {}).items():
-        if field in said:
+        if field in said or field in refused:
             continue
         for name in names:  # the names stand in order of preference
             places = [place for place, h in enumerate(names_there) if h == plain(name) and place not in taken]
@@ -281,7 +282,7 @@ def with_options(mapping: Mapping[str, Any] | None, options: Mapping[str, str]) 
 def _rows(table: Table, kind: str) -> dict[str, Any]:
     """Rows of one of the kinds in FIELDS, typed, checked against each other and against what is known."""
     said = table.decided.get("columns", {})
-    for column in said.values():
+    for column in filter(None, said.values()):
         table.require(column)
     places = match(table.header, kind, said)
     for field, type in FIELDS[kind].items():
@@ -292,7 +293,8 @@ def _rows(table: Table, kind: str) -> dict[str, Any]:
         for field, type in FIELDS[kind].items()
         if field in places
     }
-    table.decided["columns"] = {field: table.header[place] for field, place in places.items()}
+    unwanted = {field: "" for field, column in said.items() if not column}
+    table.decided["columns"] = {**{field: table.header[place] for field, place in places.items()}, **unwanted}
     shaped = {"orders": _orders, "employees": _employees, "customers": _customers, "rates": _rates,
               "targets": _targets, "events": _events}[kind](table, columns)  # fmt: skip
     kept = table.kept()

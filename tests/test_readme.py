@@ -47,7 +47,9 @@ def test_the_measures_of_the_readme_print_what_it_says(
 ) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("KEEL_STORE", str(tmp_path / "keel.duckdb"))
-    measures = [example for example in examples() if "data/people_survey_by_year.csv" in example[0] or "EEI" in example[0]]
+    measures = [
+        example for example in examples() if "data/people_survey_by_year.csv" in example[0] or "EEI" in example[0]
+    ]
     assert 2 == len(measures)
     for arguments, printed in measures:
         assert 0 == command_line.main(arguments)

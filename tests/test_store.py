@@ -437,16 +437,21 @@ def test_a_target_of_a_measure_that_was_undone_is_rebuilt_all_the_same(empty_sto
     assert {} == company.rebuild(empty_store)
 
 
+def faults_of(path, **more):
+    """What is wrong with a store: what keeps it from being opened, or what check tells."""
+    try:
+        with opened(path, **more) as store:
+            return store.check()
+    except StoreError as error:
+        return [str(error)]
+
+
 def test_amounts_in_what_was_the_company_currency_are_not_counted_as_another(tmp_path):
     """keel.toml says GBP where it said EUR: ten euros are not ten pounds."""
     path = tmp_path / "moved.duckdb"
     with opened(path, currency="EUR") as store:
         take(store, orders((date(2024, 1, 1), 1, "C1", "N", "EUR", 10, 1)))
-    try:
-        with opened(path, currency="GBP") as store:
-            assert store.check() or 10.0 != revenue(store)
-    except StoreError as error:
-        assert "EUR" in str(error)
+    assert [fault for fault in faults_of(path, currency="GBP") if "EUR" in fault]
 
 
 def test_a_backup_put_back_is_the_same_store(port, tmp_path):

@@ -271,7 +271,7 @@ def test_two_waves_of_one_survey_are_told_together(empty_store):
 
 def test_a_later_wave_of_the_same_columns_joins_the_survey_of_the_first(empty_store):
     header = ["Date", "Customer ID", RECOMMEND]
-    take(empty_store, survey(header, ["2024-01-01", "C1", "10"]), name="spring.csv")
+    take(empty_store, survey(header, ["2024-01-01", "C1", "10"], ["2024-01-01", "C2", "0"]), name="spring.csv")
     reading = company.preview(empty_store, survey(header, ["2024-06-01", "C1", "9"]), name="autumn.csv", today=TODAY)
     assert ("survey", "spring", "nps") == (reading.kind, reading.survey, reading.questions[0]["role"])
 

@@ -43,7 +43,7 @@ def read(table: "Table") -> dict[str, Any]:
     from keel import intake
 
     said = table.decided.get("columns", {})
-    for column in said.values():
+    for column in filter(None, said.values()):
         table.require(column)
     places = intake.match(table.header, "survey", said)
     if "answered_on" not in places:

@@ -24,6 +24,7 @@ SPANS = {"6 months": 6, "12 months": 12, "24 months": 24, "All": 0}
 ALL = "All"
 
 
+PAGE_NAMES = ["balance", "revenue", "engagement", "turnover", "satisfaction", "metric", "uploads", "definitions"]
 PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
 
 
@@ -47,6 +48,9 @@ class View:
     def grain_of(self, metric: Metric) -> str:
         """The chosen grain, or the finest this metric is measured at."""
         return "month" if self.grain == "week" and metric.finest == "month" else self.grain
+
+
+_framed = threading.local()
 
 
 @st.cache_resource(show_spinner=False)
@@ -158,13 +162,35 @@ def view() -> View:
     return shared
 
 
+def navigation() -> Any:
+    """The page the address names, one of those in pages/; Balance is home."""
+    pages = [
+        st.Page(PAGES / f"{name}.py", title=name.capitalize(), default=name == PAGE_NAMES[0]) for name in PAGE_NAMES
+    ]
+    return st.navigation(pages, position="top")
+
+
 def run(page: Any) -> None:
     """Draw the frame, then the page; whatever a person can mend shows as a sentence in a box."""
+    _framed.now = True
     try:
         st.session_state["_view"] = frame()
         page.run()
     except KeelError as error:
         st.error(str(error))
+    finally:
+        _framed.now = False
+
+
+def _require_frame() -> None:
+    """Run again through dashboard.py when this page was started by itself.
+
+    Streamlit takes any pages/ folder for its older kind of app until `st.navigation` has been called once in the
+    process: the first visit after a start, if it is to a link such as /revenue, would show the page without its frame.
+    """
+    if not getattr(_framed, "now", False):
+        navigation()
+        st.rerun()
 
 
 def who() -> str:
@@ -180,7 +206,8 @@ def here() -> dict[str, str]:
 
 
 def title(words: str, question: str) -> None:
-    """The page's title and the question it answers."""
+    """The page's title and the question it answers; the first thing of a page."""
+    _require_frame()
     st.html(
         f'<div class="keel-head"><h1 class="keel-title">{html.escape(words)}</h1><p class="keel-question">{html.escape(question)}</p></div>'
     )

@@ -13,6 +13,8 @@ from keel.readings import KINDS
 from keel.ui.frame import dimension_label, heading, store, who
 from keel.ui.panels import inert, table
 
+NOT_USED = "(not used)"
+FEW = 4  # rows that a table shows whole
 FIRST = [
     ("Orders", "a date and an amount (or quantity × unit price); customer, region, product line and cost open more"),
     ("Employees", "an id, the day of hiring, the day of leaving; department and kind of leaving open more"),
@@ -160,16 +162,16 @@ def _show_columns(reading: Any, state: dict[str, Any], key: str) -> None:
     fields = list(intake.synonyms().get(reading.kind, {}))
     with st.container(key=f"columns-{key}"):
         heading("Read as", "change what was guessed; it is remembered for files with the same columns")
-        choices = ["(not used)", *[h for h in reading.header if h]]
+        choices = [NOT_USED, *[h for h in reading.header if h]]
         with st.container(horizontal=True, gap="small", key=f"mapping-{key}"):
             for field in fields:
-                now = columns.get(field, "(not used)")
+                now = columns.get(field) or NOT_USED
                 picked = st.selectbox(
                     dimension_label(field), choices, index=choices.index(now) if now in choices else 0,
                     key=f"column-{key}-{field}", width=190,
                 )  # fmt: skip
-                if picked != now and picked != "(not used)":
-                    state["options"][field] = picked
+                if picked != now:
+                    state["options"][field] = "" if picked == NOT_USED else picked
                     state["kind"] = reading.kind
                     st.rerun()
         unused = [h for h in reading.unused if h not in columns.values()]
@@ -196,7 +198,11 @@ def _show_rejects(reading: Any) -> None:
         return
     heading("Left out", wording.plural(len(reading.rejected), "row"))
     rows = pd.DataFrame([vars(reject) for reject in reading.rejected[:1000]])
-    table(inert(rows.rename(columns=str.capitalize)), key=f"rejects-{reading.sha256}", height=180)
+    table(
+        inert(rows.rename(columns=str.capitalize)),
+        key=f"rejects-{reading.sha256}",
+        height=180 if len(rows) > FEW else None,
+    )
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -1,0 +1,93 @@
+"""A dashboard on a port of its own and one Chromium, for as long as the tests in this folder run."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from keel import company
+from keel.settings import Settings
+from keel.store import Store
+from tests.browser import serving
+from tests.browser.screen import Screen, Visit
+
+STORE = "keel.duckdb"
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker("browser")
+
+
+# Per package and not per session: while it lives, Playwright keeps an event loop running in this thread.
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for all tests; without one they are skipped, unless they are required."""
+    if serving.chromium() is None:
+        reason = f"no Chromium on the path (looked for {', '.join(serving.CHROMIUM)})"
+        if os.environ.get("KEEL_BROWSER_TESTS") == "required":
+            pytest.fail(f"{reason}, and KEEL_BROWSER_TESTS is required. Install one.")
+        pytest.skip(f"{reason}. Install one to run the browser tests.")
+    with serving.browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visit]:
+    """Opens screens (address, theme, size); what any of them complained of fails the test."""
+    screens: list[Screen] = []
+
+    def opened(address: str, *, theme: str = "light", size: tuple[int, int] = (1400, 900)) -> Screen:
+        screens.append(Screen(chromium, address, theme=theme, size=size))
+        return screens[-1]
+
+    yield opened
+    for screen in screens:
+        screen.close()
+    assert [screen.complaints for screen in screens if screen.complaints] == []
+
+
+@pytest.fixture(scope="package")
+def sample(chromium: Browser, sample_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a dashboard that holds the sample company; tests look and do not write."""
+    with serving.dashboard(_copied(sample_files, tmp_path_factory.mktemp("served"))) as address:
+        _woken(chromium, address)
+        yield address
+
+
+@pytest.fixture
+def own_sample(sample_files: Path, tmp_path: Path) -> Iterator[str]:
+    """The same, nobody was there before, and the test may change it."""
+    with serving.dashboard(_copied(sample_files, tmp_path / "served")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def own_data(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a dashboard of a company that has left the sample and has nothing in yet."""
+    folder = tmp_path_factory.mktemp("own")
+    with Store(folder / STORE, Settings()) as store:
+        reading = company.preview(store, b"date,customer,amount\n2026-01-05,A,1\n", name="first.csv", kind="orders")
+        store.undo(company.take_in(store, reading, who="test"), who="test")
+    with serving.dashboard(folder / STORE) as address:
+        _woken(chromium, address)
+        yield address
+
+
+def _copied(source: Path, target: Path) -> Path:
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    return target / STORE
+
+
+def _woken(browser: Browser, address: str) -> None:
+    """Somebody has been there: imports are done, first answers remembered. The very first visit has tests of its own."""
+    screen = Screen(browser, address)
+    try:
+        screen.open(wait=60_000)
+    finally:
+        screen.close()

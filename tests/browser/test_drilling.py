@@ -1,0 +1,148 @@
+"""From the revenue number to the orders and back: by mouse, by keyboard, by the browser's own buttons."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import expect
+
+from keel import wording
+from tests.browser.screen import Screen, Visit
+
+DRILL = ".st-key-box-drill"
+PATH = ".st-key-drill-path"
+STEPS = ("region", "segment", "product_line", "customer")
+
+
+@dataclass(frozen=True)
+class Level:
+    """What the drill shows: the path in the address, the number, the total said below, bars by name."""
+
+    path: list[str]
+    number: str
+    total: float
+    bars: dict[str, float]
+
+
+def level(screen: Screen) -> Level:
+    found = re.search(r"add up to (−?)([\d,]+\.\d\d) EUR", screen.text(f"{DRILL} .keel-sum"))
+    assert found is not None
+    total = float(found[2].replace(",", "")) * (-1 if found[1] else 1)
+    bars = {}
+    if screen.widget("drill-chart").count():
+        trace = screen.figure(".st-key-drill-chart")[0]
+        bars = dict(zip(trace["customdata"], trace["x"], strict=True))
+    number = screen.page.locator(f"{PATH} .keel-value").evaluate("value => value.firstChild.textContent")
+    return Level(screen.asked().get("path", []), number, total, bars)
+
+
+def adds_up(shown: Level) -> None:
+    assert wording.number(shown.total, "money") == shown.number
+    if shown.bars:
+        assert sum(shown.bars.values()) == pytest.approx(shown.total, abs=0.01)
+
+
+def arrived(screen: Screen, depth: int) -> Level:
+    """The drill so many steps down, once it stands."""
+    screen.page.wait_for_function(
+        "depth => new URLSearchParams(location.search).getAll('path').length === depth", arg=depth
+    )
+    expect(screen.widget("drill-path").locator('[class*="st-key-crumb-"]')).to_have_count(depth + 1)
+    screen.settle().fine()
+    return level(screen)
+
+
+def click_bar(screen: Screen, name: str) -> None:
+    place = screen.figure(".st-key-drill-chart")[0]["customdata"].index(name)
+    bar = screen.page.locator(".st-key-drill-chart .trace.bars .point path").nth(place)
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    assert box is not None
+    screen.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def crumb(screen: Screen, words: str):
+    # a button with a tip is drawn twice, once for the fingers of a phone
+    return screen.widget("drill-path").get_by_role("button", name=words, exact=True).locator("visible=true")
+
+
+def second(shown: Level) -> str:
+    """The name of the second longest bar."""
+    return sorted(shown.bars, key=lambda name: -shown.bars[name])[1]
+
+
+def test_clicking_bars_leads_from_region_to_orders_and_the_breadcrumb_leads_back(sample: str, visit: Visit):
+    screen = visit(sample).open("/revenue")
+    trail = [level(screen)]
+    adds_up(trail[0])
+    for depth, step in enumerate(STEPS, 1):
+        name = second(trail[-1])
+        click_bar(screen, name)
+        shown = arrived(screen, depth)
+        assert shown.path[:-1] == trail[-1].path
+        assert shown.path[-1].startswith(f"{step}=")
+        assert shown.total == pytest.approx(trail[-1].bars[name], abs=0.01)
+        adds_up(shown)
+        trail.append(shown)
+
+    lines = screen.rows(screen.widget("drill-orders"))
+    count = int(screen.text(f"{DRILL} .keel-sum").split()[0])
+    assert len(lines) == count
+    amounts = [float(line["Amount"].replace(",", "").replace("(", "-").rstrip(")")) for line in lines]
+    assert sum(amounts) == pytest.approx(trail[-1].total, abs=0.01)
+    steps = [step.split("=", 1)[1] for step in trail[-1].path]
+    for depth in (2, 0):
+        crumb(screen, ["All revenue", *steps][depth]).click()
+        assert arrived(screen, depth) == trail[depth]
+
+
+def test_the_keyboard_alone_leads_down_and_back(sample: str, visit: Visit):
+    screen = visit(sample).open("/revenue")
+    trail = [level(screen)]
+    names = {"region": "region", "segment": "segment", "product_line": "product line", "customer": "customer"}
+    for depth, step in enumerate(STEPS, 1):
+        screen.tab_to(screen.page.get_by_placeholder(f"Open a {names[step]}"))
+        screen.page.keyboard.press("ArrowDown")
+        expect(screen.page.get_by_role("option").first).to_be_visible()
+        screen.page.keyboard.press("Enter")
+        shown = arrived(screen, depth)
+        adds_up(shown)
+        assert any(shown.total == pytest.approx(value, abs=0.01) for value in trail[-1].bars.values())
+        trail.append(shown)
+
+    back = screen.widget("crumb-0").locator("button")
+    screen.tab_to(back, keys="Shift+Tab")
+    screen.page.keyboard.press("Enter")
+
+    assert arrived(screen, 0) == trail[0]
+
+
+def test_the_browsers_back_and_forward_buttons_walk_the_levels(sample: str, visit: Visit):
+    screen = visit(sample).open("/revenue")
+    trail = [level(screen)]
+    for depth in (1, 2):
+        click_bar(screen, second(trail[-1]))
+        trail.append(arrived(screen, depth))
+
+    for depth in (1, 0):
+        screen.page.go_back()
+        assert arrived(screen, depth) == trail[depth]
+    screen.page.go_forward()
+    assert arrived(screen, 1) == trail[1]
+
+
+def test_the_drill_and_the_cards_above_it_tell_of_the_same_region(sample: str, visit: Visit):
+    screen = visit(sample).open("/revenue?path=region%3DSouth")
+    before = level(screen)
+
+    screen.choose("region", "North")
+
+    steps = level(screen).path
+    assert "region=South" not in steps or level(screen).total != pytest.approx(before.total, abs=0.01)
+
+
+def test_a_link_to_a_place_that_is_not_there_says_so_and_keeps_the_way_out(sample: str, visit: Visit):
+    screen = visit(sample).open("/revenue?path=region%3DAtlantis&path=planet%3DMars")
+
+    screen.fine()
+    expect(crumb(screen, "All revenue")).to_be_enabled()

@@ -1,0 +1,49 @@
+"""Every page by its entry in the navigation, in both themes, on a desk and on a phone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screen import DESK, PAGES, PHONE, Screen, Visit
+
+# the tokens of the design: ground, card, ink, the colour of lagging numbers
+LIGHT = ("rgb(246, 247, 249)", "rgb(255, 255, 255)", "rgb(20, 33, 61)", "rgb(31, 95, 168)")
+DARK = ("rgb(15, 20, 32)", "rgb(23, 30, 46)", "rgb(232, 236, 244)", "rgb(127, 176, 234)")
+
+
+def has_the_colours(screen: Screen, theme: str) -> None:
+    ground, card, ink, lag = DARK if theme == "dark" else LIGHT
+    expect(screen.page.get_by_test_id("stApp")).to_have_css("background-color", ground)
+    expect(screen.page.locator(".keel-title")).to_have_css("color", ink)
+    for box in screen.page.locator('[class*="st-key-card-"], [class*="st-key-box-"]').all():
+        expect(box).to_have_css("background-color", card)
+    bar = screen.page.locator(".st-key-drill-chart .trace.bars .point path").first
+    if bar.count():
+        expect(bar).to_have_css("fill", lag)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_every_page_opens_by_its_entry_and_is_whole(sample: str, visit: Visit, theme: str, size: tuple[int, int]):
+    screen = visit(sample, theme=theme, size=size).open()
+
+    for title in [*list(PAGES)[1:], "Balance"]:
+        screen.go(title).fine()
+        has_the_colours(screen, theme)
+
+
+def test_every_chart_says_in_words_what_it_shows(sample: str, visit: Visit):
+    screen = visit(sample).open()
+
+    for title in ("Revenue", "Engagement", "Turnover", "Satisfaction", "Metric"):
+        screen.go(title)
+        charts = screen.page.get_by_test_id("stPlotlyChart").all()
+        assert len(charts) >= 2 or title == "Metric"
+        assert all(chart.get_attribute("aria-label") for chart in charts), title
+
+
+@pytest.mark.parametrize("title", list(PAGES))
+def test_a_deep_link_to_each_page_opens_it(sample: str, visit: Visit, title: str):
+    screen = visit(sample).open(PAGES[title])
+
+    screen.fine()
+    assert screen.page.title() == title
