@@ -1,6 +1,7 @@
 """Time what stands behind the cards: `python -m benchmarks.queries --store PATH [--retail FILE]`.
 
-The store is one that benchmarks.generate made. A week is appended to it and taken out again.
+The store is one that benchmarks.generate made. A week is appended to it and taken out again. Beside the time on the
+clock stands the time of the processors: on a busy machine it is the fairer figure, on an idle one the larger.
 """
 
 import argparse
@@ -37,9 +38,10 @@ class Line:
     """One line of the report: what was timed, its figures as they are printed, and what was claimed."""
 
     what: str
-    query: str  # of it, in DuckDB and into a frame
+    query: str  # of it, in DuckDB and into a frame: what the claim of a card is about
     median: str
     p95: str
+    processors: str = ""
     claim: str = ""
     holds: bool | None = None
 
@@ -61,15 +63,24 @@ class TimedStore(Store):
         return frame
 
 
-def timed(run: Callable[[], object], runs: int = RUNS) -> list[float]:
-    """Milliseconds of each run, after one that is not counted."""
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds of each run on the clock, and of all processors at the median."""
+
+    clock: list[float]
+    processors: float
+
+
+def timed(run: Callable[[], object], runs: int = RUNS) -> Timing:
+    """Each run, after one that is not counted."""
     run()
-    found = []
+    clock, processors = [], []
     for _ in range(runs):
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         run()
-        found.append((time.perf_counter() - begun) * 1000)
-    return found
+        clock.append((time.perf_counter() - begun) * 1000)
+        processors.append((time.process_time() - used) * 1000)
+    return Timing(clock, float(np.median(processors)))
 
 
 def cards(store: TimedStore) -> Iterator[Line]:
@@ -90,7 +101,7 @@ def cards(store: TimedStore) -> Iterator[Line]:
                 what = f"{metric.label}, {grain}s, {only.get('region', 'company')}"
                 store.series_ms.clear()
                 whole = timed(ask)
-                a_call = len(store.series_ms) // (RUNS + 1)  # once for the periods, once for the year before
+                a_call = len(store.series_ms) // (RUNS + 1)  # a span that is cut asks again for the year before
                 query = float(np.median(store.series_ms[a_call::a_call]))
                 yield _milliseconds(what, whole, query=query)
 
@@ -149,32 +160,34 @@ def importing(file: Path) -> Iterator[Line]:
         raise SystemExit(f"{file.name}: it was not taken in. {done.stderr.strip()}")
     gib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
     held = seconds <= IMPORT_S
-    yield Line(f"Import of {file.name}", "", f"{seconds:.1f} s", "", f"≤ {IMPORT_S} s", held)
-    yield Line("Its memory at most", "", f"{gib:.2f} GiB", "", f"≤ {IMPORT_GIB} GiB", gib <= IMPORT_GIB)
+    yield Line(f"Import of {file.name}", "", f"{seconds:.1f} s", "", "", f"≤ {IMPORT_S} s", held)
+    yield Line("Its memory at most", "", f"{gib:.2f} GiB", "", "", f"≤ {IMPORT_GIB} GiB", gib <= IMPORT_GIB)
 
 
 def table(lines: list[Line]) -> str:
     """The report as a markdown table."""
-    rows = ["| what | query | median | p95 | claim | holds |", "|---|---:|---:|---:|---:|---|"]
+    rows = ["| what | query | median | p95 | processors | claim | holds |", "|---|---:|---:|---:|---:|---:|---|"]
     for line in lines:
         holds = {None: "", True: "yes", False: "**no**"}[line.holds]
-        rows.append(f"| {line.what} | {line.query} | {line.median} | {line.p95} | {line.claim} | {holds} |")
+        figures = [line.what, line.query, line.median, line.p95, line.processors, line.claim, holds]
+        rows.append(f"| {' | '.join(figures)} |")
     return "\n".join(rows)
 
 
-def _milliseconds(what: str, found: list[float], *, query: float | None = None, claimed: bool = True) -> Line:
-    median, p95 = float(np.median(found)), float(np.percentile(found, 95))
+def _milliseconds(what: str, found: Timing, *, query: float | None = None, claimed: bool = True) -> Line:
+    median, p95 = (float(np.percentile(found.clock, percentile)) for percentile in (50, 95))
     asked = f"{query:.1f} ms" if query is not None else ""
-    claim, holds = (f"< {CARD_MS} ms", median < CARD_MS) if claimed else ("", None)
-    return Line(what, asked, f"{median:.1f} ms", f"{p95:.1f} ms", claim, holds)
+    judged = median if query is None else query
+    claim, holds = (f"< {CARD_MS} ms", judged < CARD_MS) if claimed else ("", None)
+    return Line(what, asked, f"{median:.1f} ms", f"{p95:.1f} ms", f"{found.processors:.1f} ms", claim, holds)
 
 
 def _seconds(what: str, run: Callable[[], object], *, claim: float | None = None) -> Line:
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), time.process_time()
     run()
-    seconds = time.perf_counter() - begun
-    holds = seconds < claim if claim is not None else None
-    return Line(what, "", f"{seconds:.1f} s", "", f"< {claim:g} s" if claim is not None else "", holds)
+    seconds, processors = time.perf_counter() - begun, time.process_time() - used
+    words, holds = (f"< {claim:g} s", seconds < claim) if claim is not None else ("", None)
+    return Line(what, "", f"{seconds:.1f} s", "", f"{processors:.1f} s", words, holds)
 
 
 def _memory(what: str) -> Line:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from keel import company, intake, measure, sheets, wording
 from keel.errors import InputError, KeelError, QuestionError
@@ -22,9 +22,8 @@ MOST_REJECTS = 1000  # listed in full up to here; the count is always exact
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, or 2 with one sentence on standard error."""
-    parser = _parser()
-    asked = parser.parse_args(arguments)
     try:
+        asked = _parser().parse_args(arguments)
         return int(asked.run(asked) or 0)
     except KeelError as error:
         print(error, file=sys.stderr)
@@ -34,11 +33,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one sentence, like every other."""
+
+    def error(self, message: str) -> NoReturn:
+        raise QuestionError(f"{self.prog}: {message}. `{self.prog} --help` says what was expected.")
+
+
 def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("--store", type=Path, default=argparse.SUPPRESS, help="the database (or KEEL_STORE)")
     common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
-    parser = argparse.ArgumentParser(prog="python -m keel", description=__doc__, parents=[common])
+    parser = _Parser(prog="python -m keel", description=__doc__, parents=[common])
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], Any], words: str) -> argparse.ArgumentParser:
@@ -107,30 +113,42 @@ def _import(asked: argparse.Namespace) -> int:
             raise InputError(f"--set {choice}: KEY=VALUE was expected, such as dates=dmy. Correct it.")
         options[key.strip()] = value.strip()
     mapping = intake.with_options(intake.from_toml(asked.mapping) if asked.mapping else None, options) or None
-    documents, lines, status = [], [], 0
+    documents: list[dict[str, Any]] = []
+    lines: list[str] = []
+    refusal = ""
     with _store(asked) as store:
         for path in asked.files:
-            content = sheets.load(path)
-            reading = company.preview(store, content, name=Path(path).name, kind=asked.kind, mapping=mapping)
-            same = company.same_upload(store, reading)
-            document = _import_document(reading, batch=None, duplicate_of=same["batch"] if same else None)
-            if reading.refusal:
-                print(reading.refusal, file=sys.stderr)
-                status = 2
-            elif same:
-                lines.append(
-                    f"{reading.file}: the same rows came in already as batch {same['batch']} ({same['file']}); not counted again."
-                )
-            elif not asked.dry_run:
-                document["batch"] = company.take_in(store, reading, who=getpass.getuser())
-            documents.append(document)
-            if not reading.refusal and not same:
-                lines += _import_lines(reading, document["batch"])
-            if status:
+            try:
+                document, words = _import_one(store, asked, path, mapping)
+            except KeelError as error:  # what came before it is in, and is told below
+                refusal = str(error)
                 break
-    if documents and (not status or getattr(asked, "json", False)):
-        _print(asked, documents[0] if len(documents) == 1 else documents, lines)
-    return status
+            documents.append(document)
+            if document["refusal"]:
+                refusal = document["refusal"]
+                break
+            lines += words
+    if documents and (lines or getattr(asked, "json", False)):
+        _print(asked, documents[0] if len(asked.files) == 1 else documents, lines)
+    if refusal:
+        print(refusal, file=sys.stderr)
+    return 2 if refusal else 0
+
+
+def _import_one(
+    store: Store, asked: argparse.Namespace, path: str, mapping: dict[str, Any] | None
+) -> tuple[dict[str, Any], list[str]]:
+    """Read one file and, unless it is refused, known already or only tried, take it in."""
+    reading = company.preview(store, sheets.load(path), name=Path(path).name, kind=asked.kind, mapping=mapping)
+    same = company.same_upload(store, reading)
+    document = _import_document(reading, batch=None, duplicate_of=same["batch"] if same else None)
+    if same and not reading.refusal:
+        return document, [
+            f"{reading.file}: the same rows came in already as batch {same['batch']} ({same['file']}); not counted again."
+        ]
+    if not reading.refusal and not asked.dry_run:
+        document["batch"] = company.take_in(store, reading, who=getpass.getuser())
+    return document, _import_lines(reading, document["batch"])
 
 
 def _import_document(reading: Reading, *, batch: int | None, duplicate_of: int | None) -> dict[str, Any]:
@@ -140,7 +158,7 @@ def _import_document(reading: Reading, *, batch: int | None, duplicate_of: int |
         "rows_accepted": reading.rows_accepted, "rows_rejected": reading.rows_read - reading.rows_accepted,
         "rejected": [vars(reject) for reject in reading.rejected[:MOST_REJECTS]], "mapping": reading.mapping,
         "from": reading.from_on, "to": reading.to_on, "duplicate_of": duplicate_of,
-        "unused_columns": list(reading.unused), "notes": list(reading.notes),
+        "refusal": reading.refusal, "unused_columns": list(reading.unused), "notes": list(reading.notes),
     }  # fmt: skip
     if reading.kind == "survey":
         document["survey"] = {

@@ -54,6 +54,7 @@ class Metric:
     leads: tuple[Lead, ...] = ()
     uploaded: bool = False
     finest: str = "week"
+    bounds: tuple[float, float] | None = None
 
     @property
     def sql(self) -> str:
@@ -83,7 +84,10 @@ def metric(id: str, values: Mapping[str, Any], *, where: str) -> Metric:
         )
     leads = tuple(Lead(entry["metric"], tuple(entry["weeks"])) for entry in values.get("leads", ()))
     compare = values.get("compare") or ("percent" if values["unit"] in ("money", "count", "days") else "points")
-    return Metric(**{**values, "id": id, "dimensions": dimensions, "leads": leads, "compare": compare})
+    bounds = (values["bounds"][0], values["bounds"][1]) if "bounds" in values else None
+    return Metric(
+        **{**values, "id": id, "bounds": bounds, "dimensions": dimensions, "leads": leads, "compare": compare}
+    )
 
 
 @cache

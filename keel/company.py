@@ -5,6 +5,7 @@ What the command line and the Uploads page share, so that there is one way to im
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ def known(store: Store, today: date | None = None) -> Known:
         currency=store.settings.currency,
         rates={row["currency"]: row["first_on"] for row in store.rows("first_rates")},
         metrics=frozenset(measure.metrics(store)),
+        measures={metric.id: metric.dimensions for metric in measure.metrics(store).values() if metric.uploaded},
         remembered=lambda shape: _remembered(store, shape),
     )
 
@@ -50,7 +52,7 @@ def preview(
 
 def same_upload(store: Store, reading: Reading) -> dict[str, Any] | None:
     """The batch that holds this file already, whatever its name or packing; None where there is none."""
-    rows = store.rows("same_upload", sha256=reading.sha256, rows_sha256=reading.rows_sha256)
+    rows = store.rows("same_upload", rows_sha256=reading.rows_sha256)
     return rows[0] if rows else None
 
 
@@ -91,7 +93,10 @@ def is_sample(store: Store) -> bool:
 def rebuild(store: Store) -> dict[str, tuple[int, str]]:
     """Make the database again from the kept files; returns tables whose contents differ: name -> (rows, print)."""
     before = store.contents()
-    knowing = known(store)
+    named = {row["metric"] for row in [*store.rows("targets"), *store.rows("events")]}  # measures undone since, too
+    knowing = replace(
+        known(store), metrics=frozenset(measure.metrics(store)) | named, measures={}, remembered=lambda _: None
+    )
 
     def read(row: dict[str, Any], content: bytes) -> Reading:
         return intake.read(
@@ -117,4 +122,4 @@ def _remembered(store: Store, shape: str) -> Mapping[str, Any] | None:
         return None
     mapping = intake.from_text(rows[0]["mapping"])
     # What belongs to one file and not to its shape.
-    return {key: value for key, value in mapping.items() if key not in ("latest", "as_of")}
+    return {key: value for key, value in mapping.items() if key not in ("latest", "as_of", "sheet")}

@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ import pyarrow.compute as pc
 
 from keel import measures, sheets, surveys, values
 from keel.errors import InputError
+from keel.periods import add_months
 from keel.readings import KINDS, Known, Reading, Reject, as_text, columns_of
 from keel.values import Column
 
@@ -45,7 +47,19 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "targets": {"metric": "text!", "valid_from": "period!", "value": "rate!"},
     "events": {"metric": "text", "happened_on": "any date!", "words": "text!"},
 }  # fmt: skip
+DATE_FIELDS = {
+    "orders": "ordered_on", "employees": "hired_on", "customers": "customer_id", "rates": "valid_from",
+    "targets": "valid_from", "events": "happened_on", "measures": "measured_on", "survey": "answered_on",
+}  # fmt: skip
 MONEY_PLACES, RATE_PLACES = 4, 8
+MOST_AMOUNT = Decimal(10**13)  # of one order line, in any currency
+PLANS_REACH = 50  # years ahead that a target or an event may lie
+
+# What a mapping may hold, and of which type.
+MAPPING: Mapping[str, type] = {
+    "kind": str, "dates": str, "survey": str, "as_of": str, "sheet": str, "latest": str, "columns": dict, "questions": dict,
+    "groups": dict, "measures": dict, "all_measures": dict, "ratio": dict, "used": list, "groups_used": list,
+}  # fmt: skip
 
 
 @cache
@@ -65,8 +79,11 @@ def read(
     sheet = _choose(found, name=name, wanted=(mapping or {}).get("sheet", ""))
     header = [column[0].as_py().strip() for column in sheet.cells.columns]
     shape = hashlib.sha256("\x1f".join(plain(h) for h in header).encode()).hexdigest()
-    remembered = known.remembered(shape) if not mapping else None
-    decided: dict[str, Any] = dict(mapping or remembered or {})
+    said = check_mapping(mapping or {}, file=name)
+    remembered = known.remembered(shape) or {}
+    if said.get("kind", kind or remembered.get("kind")) != remembered.get("kind"):
+        remembered = {}
+    decided = _laid_over(remembered, said)
     kind = kind or decided.get("kind", "") or recognise(header, sheet.cells.slice(1), known, file=name)
     if kind not in KINDS:
         raise InputError(
@@ -75,6 +92,9 @@ def read(
     if decided.get("kind", kind) != kind:
         decided = {key: value for key, value in decided.items() if key in ("dates", "latest")}
     decided["kind"] = kind
+    if "date" in decided.get("columns", {}):  # whatever the kind calls its date
+        decided["columns"] = {**decided["columns"], DATE_FIELDS[kind]: decided["columns"]["date"]}
+        del decided["columns"]["date"]
     columns_of(header, file=name, survey=kind == "survey")
     body = sheet.cells.slice(1)
     ragged = [
@@ -201,7 +221,8 @@ class Table:
         order = self.decided.get("dates", "")
         if not order and (order := values.date_order(values.distinct(cells), where=f"{self.file}, column {header}")):
             self.decided["dates"] = order
-        latest = self.latest if type == "date" else date.max  # plans and events may lie ahead
+        ahead = type in ("period", "any date")  # plans and events may lie ahead
+        latest = add_months(self.latest, 12 * PLANS_REACH) if ahead else self.latest
         return values.dates(cells, order=order, latest=latest, span={"period": "first", "span": "last"}.get(type, ""))
 
 
@@ -326,7 +347,7 @@ def _orders(table: Table, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
     quantity, price = columns.get("quantity"), columns.pop("unit_price", None)
     amount, name = columns.get("amount"), table.decided["columns"].get("amount", "")
     if quantity is not None and price is not None:
-        product = _times(quantity, price)
+        product = _times(table, quantity, price)
         amount = product if amount is None else pc.coalesce(amount, product)
         name = name or table.decided["columns"]["unit_price"]
     assert amount is not None
@@ -334,23 +355,36 @@ def _orders(table: Table, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
         table.fault(row, name, "", "an amount was expected, the cell is empty")
     unit_cost = columns.pop("unit_cost", None)
     if "cost" not in columns and unit_cost is not None and quantity is not None:
-        columns["cost"] = _times(quantity, unit_cost)
+        columns["cost"] = _times(table, quantity, unit_cost)
+    if "currency" not in columns and name:
+        written = values.currencies(values.distinct(table.cells(table.require(name)))) - {table.known.currency}
+        if written:
+            raise InputError(
+                f"{table.file}, column {name}: its amounts are in {' and '.join(sorted(written))}; the company's currency is "
+                f"{table.known.currency}. Add a currency column and import rates, or set currency in keel.toml."
+            )
     if "currency" in columns:
         columns["currency"] = pc.utf8_upper(columns["currency"])
         _require_rates(table, columns["currency"], columns["ordered_on"])
     return {**columns, "amount": amount}
 
 
-def _times(quantity: pa.Array, price: pa.Array) -> pa.Array:
-    """Quantity x price to four places, half away from zero; both have four places, so the product has eight."""
+def _times(table: Table, quantity: pa.Array, price: pa.Array) -> pa.Array:
+    """Quantity x price to four places, half away from zero; a product beyond 14 digits is a fault of its row."""
     product = pc.multiply(quantity.cast(pa.decimal128(19, MONEY_PLACES)), price.cast(pa.decimal128(18, MONEY_PLACES)))
-    rounded = pc.round(product, ndigits=MONEY_PLACES, round_mode="half_towards_infinity")
-    try:
-        return rounded.cast(pa.decimal128(18, MONEY_PLACES))
-    except pa.ArrowInvalid as error:
-        raise InputError(
-            "a quantity times its unit price is beyond 14 digits; amounts were expected. Correct it."
-        ) from error
+    limit = pa.scalar(MOST_AMOUNT).cast(product.type)
+    beyond = pc.fill_null(pc.or_(pc.greater(product, limit), pc.less(product, pc.negate(limit))), False)
+    for row in pc.indices_nonzero(beyond).to_pylist():
+        table.fault(
+            row,
+            table.decided["columns"]["quantity"],
+            str(quantity[row]),
+            f"a quantity that makes an amount below {MOST_AMOUNT:,} was expected",
+        )
+    product = pc.if_else(beyond, pa.scalar(None, product.type), product)
+    return pc.round(product, ndigits=MONEY_PLACES, round_mode="half_towards_infinity").cast(
+        pa.decimal128(18, MONEY_PLACES)
+    )
 
 
 def _require_rates(table: Table, currency: pa.Array, day: pa.Array) -> None:
@@ -490,6 +524,35 @@ def _fingerprint_of_rows(cells: pa.Table) -> str:
         data = array.buffers()[2]
         digest.update(data or b"")
     return digest.hexdigest()
+
+
+def check_mapping(mapping: Mapping[str, Any], *, file: str) -> dict[str, Any]:
+    """The mapping as a dict of its own. Raises InputError that names the first key at fault."""
+    for key, value in mapping.items():
+        if key not in MAPPING:
+            raise InputError(
+                f"{file}: the mapping holds the key '{key}'; one of {', '.join(MAPPING)} was expected. Correct its spelling."
+            )
+        if not isinstance(value, MAPPING[key]):
+            raise InputError(
+                f"{file}: the mapping's {key} is {value!r}; a {MAPPING[key].__name__} was expected. Correct the mapping."
+            )
+    if mapping.get("dates", "dmy") not in ("dmy", "mdy", "ymd"):
+        raise InputError(f"{file}: dates is {mapping['dates']!r}; dmy, mdy or ymd was expected. Correct --set dates=.")
+    if "latest" in mapping and values.parse_date(mapping["latest"], "ymd") is None:
+        raise InputError(
+            f"{file}: latest is {mapping['latest']!r}; a date such as 2026-09-27 was expected. Correct the mapping."
+        )
+    return dict(mapping)
+
+
+def _laid_over(remembered: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What is remembered of files of this shape, with what was said now laid over it."""
+    both = {**remembered, **said}
+    for key in ("columns", "questions", "groups"):
+        if key in remembered and key in said:
+            both[key] = {**remembered[key], **said[key]}
+    return both
 
 
 def from_text(text: str) -> dict[str, Any]:

@@ -86,10 +86,12 @@ def series(
     if len(by) > 2:
         raise QuestionError(f"{metric.label}: a split by {len(by)} dimensions; at most two were expected.")
     span = coverage(store, metric)
-    if span is None or (start and start > (end or span[1])):
+    if span is None:
         return Series(metric, grain, None, by, only, _empty(by))
     first, watermark = span
     last = min(day for day in (as_of, end, watermark) if day is not None)
+    if last < max(start or first, first):
+        return Series(metric, grain, last, by, only, _empty(by))
     start = max(start, first) if start else first
     if metric.roll == "survival":
         frame = _survival(store, metric, grain, first, start, last)
@@ -102,7 +104,7 @@ def series(
     frame["note"] = ""
     if metric.interval == "poisson":
         first_leaving = store.rows("first_leaving")[0]["first_on"] or first
-        frame["note"] = [_staff_note(row, grain, first, first_leaving) for row in frame.to_dict("records")]
+        frame["note"] = [_staff_note(row, grain, first, first_leaving, last, store) for row in frame.to_dict("records")]
     elif metric.interval == "survival":
         first_leaving = store.rows("first_leaving")[0]["first_on"] or first
         early = [add_months(period, -COHORT_MONTHS) < first_leaving.replace(day=1) for period in frame["period"]]
@@ -168,21 +170,36 @@ def _rolled(
     frame["period"] = frame["period"].dt.date if len(frame) else frame["period"]
     if metric.grain == "period" and last < watermark:  # such rows hold the whole period's data: later than asked
         closed = [calendar.end(period, grain) - timedelta(days=1) <= last for period in frame["period"]]
-        frame = frame[closed]
+        frame = frame[np.array(closed, dtype=bool)]
     frame["value"] = frame["value"] * metric.scale
     frame["n"] = frame["n"].astype(float)
     names = dict(zip(("member", "second_member"), by, strict=False))
     frame = frame.drop(columns=[c for c in ("member", "second_member") if c not in names]).rename(columns=names)
-    if metric.roll == "sum" and metric.grain == "day" and len(frame):
-        frame = _with_quiet_periods(frame, list(by), _periods(store, grain, start, last))
+    if metric.roll == "sum" and len(frame):
+        # A trailing window has no number before its first whole one; after it, nothing is zero.
+        begins = start if metric.grain == "day" else max(start, frame["period"].min())
+        frame = _with_quiet_periods(
+            frame, list(by), _periods(store, grain, begins, _last_told(store, metric, grain, last, watermark))
+        )
     return frame
+
+
+def _last_told(store: Store, metric: Metric, grain: str, last: date, watermark: date) -> date:
+    """The last day whose period can have a row: of months only, and of days before the watermark, the closed ones."""
+    if metric.grain == "day" or (last == watermark and metric.finest == "week"):
+        return last
+    calendar = store.settings.calendar
+    running = calendar.start(last, grain)
+    return last if calendar.end(last, grain) - timedelta(days=1) <= last else running - timedelta(days=1)
 
 
 def _with_quiet_periods(frame: pd.DataFrame, by: list[str], periods: list[date]) -> pd.DataFrame:
     """Counts and sums are 0 in a period inside the data in which nothing happened."""
     keys = itertools.product(periods, *[sorted(frame[name].unique()) for name in by])
-    full = pd.DataFrame(keys, columns=["period", *by]).merge(frame, how="left", on=["period", *by])
-    return full.fillna({"value": 0.0, "num": 0.0})
+    full = pd.DataFrame(keys, columns=["period", *by]).merge(frame, how="left", on=["period", *by], indicator="found")
+    quiet = full.pop("found") == "left_only"
+    full.loc[quiet, ["value", "num"]] = 0.0  # where there are rows without a number, there is none
+    return full
 
 
 def _with_prior(
@@ -199,6 +216,7 @@ def _with_prior(
     earlier = frame
     if min(frame["period"]) > first:  # asked for a later part only
         earlier = _rolled(store, metric, grain, by, only, max(first, min(wanted)), last, watermark)
+    earlier = suppression.hide(earlier.assign(note=""), _floor(store, metric))  # hidden then is hidden now
     whole = earlier[~_partial(store, grain, earlier["period"], first, last)]
     values = whole.set_index(["period", *by])["value"]
     keys = list(zip(wanted, *[frame[name] for name in by], strict=True)) if by else wanted
@@ -249,21 +267,22 @@ def _with_intervals(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     elif metric.interval == "poisson":
         _, low, high = intervals.poisson_rate(num, den)
     elif metric.interval == "mean":
-        _, low, high = intervals.mean(num, frame["squares"].to_numpy(float), den)
+        _, low, high = intervals.mean(num, frame["squares"].to_numpy(float), den, scale=metric.bounds)
     return frame.assign(low=low, high=high)
 
 
-def _staff_note(row: Mapping[str, Any], grain: str, first: date, first_leaving: date) -> str:
+def _staff_note(row: Mapping[str, Any], grain: str, first: date, first_leaving: date, last: date, store: Store) -> str:
     """What a reader of a turnover rate must know: few leavers, a short history, leavings from before the file."""
     notes = []
     if row["num"] < FEW_LEAVERS:
         leavers = int(row["num"])
         notes.append(f"{leavers} {'leaver' if leavers == 1 else 'leavers'}: too few for a rate to mean much")
-    year_ago = row["period"] - timedelta(days=358) if grain == "week" else add_months(row["period"].replace(day=1), -11)
-    if year_ago < first:
-        days = (row["period"] - first).days
-        notes.append(f"about {days // 7 + 1} weeks of history, not a year")
-    elif year_ago < first_leaving.replace(day=1):
+    close = min(store.settings.calendar.end(row["period"], grain) - timedelta(days=1), last)
+    begins = row["period"] - timedelta(weeks=51) if grain == "week" else add_months(close.replace(day=1), -11)
+    if begins < first.replace(day=1) if grain != "week" else begins < first - timedelta(days=6):
+        weeks = ((close - first).days + 1) // 7
+        notes.append(f"about {weeks} {'week' if weeks == 1 else 'weeks'} of history, not a year")
+    elif begins < first_leaving.replace(day=1):
         notes.append(f"the first leaving in the file is of {first_leaving.isoformat()}; earlier ones may be missing")
     return "; ".join(notes)
 
@@ -481,7 +500,7 @@ def _question(text: str, rows: pd.DataFrame, on_people: bool, minimum: int) -> d
         "n": n, "missing": int(first["responses"]) - n, "mean": None, "favourable": None, "nps": None,
         "low": None, "high": None, "counts": {},
     }  # fmt: skip
-    if on_people and n < minimum:
+    if on_people and first["people"] < minimum:
         return {**question, "n": None, "missing": None, "hidden": True, "note": suppression.HIDDEN}
     if first["kind"] == "score" and n:
         scores = rows["value"].to_numpy(float)

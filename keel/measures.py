@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # What --set and a mapping may declare of a measure, with what holds when nothing is said.
 DECLARED = ("kind", "better", "roll", "unit", "label", "meaning", "owner", "compare")
+ROLLS = ("sum", "mean", "last", "min", "max")
 DEFAULTS = {"kind": "lead", "better": "neither", "roll": "sum", "unit": "count"}
 NAME = re.compile(r"[^\W_][\w .%&()/+'-]{0,79}")
 DATES_ACROSS = 3  # headers that are dates: so many make it the across layout
@@ -69,7 +70,7 @@ def metric(name: str, definition: Mapping[str, Any]) -> catalogue.Metric:
             **DEFAULTS,
             **declared,
             **({"roll": "ratio", "unit": declared.get("unit", "rate")} if ratio else {}),
-            "source": definition["num"] if ratio else name,
+            "source": f"measure {definition['num'] if ratio else name}",
             "dimensions": definition.get("dimensions", []),
             "uploaded": True,
         },
@@ -128,7 +129,11 @@ def _long(table: "Table", places: Mapping[str, int]) -> tuple[pa.Table, list[str
 
 
 def _across(table: "Table", said: Mapping[str, str]) -> tuple[pa.Table, list[str]]:
-    dates = {place: day for place, h in enumerate(table.header) if (day := _header_date(h)) is not None}
+    dates = {}
+    for at, header in enumerate(table.header):
+        first, last = _header_date(header, "first"), _header_date(header)
+        if first and last and first <= table.latest:
+            dates[at] = min(last, table.latest)  # the running year's number is as of today
     place = (
         table.require(said["measure"])
         if "measure" in said
@@ -172,6 +177,8 @@ def _definitions(table: "Table", names: list[str], groups: list[str]) -> pa.Tabl
     ratios = table.decided.get("ratio", {})
     found = {name: {**everyone, **own.get(name, {}), "dimensions": groups} for name in names}
     for name, parts in ratios.items():
+        if name in names or name in table.known.measures:
+            raise InputError(f"{table.file}, [ratio.{name}]: there is a measure of that name. Give the ratio another.")
         for key in ("num", "den"):
             if parts.get(key) not in names:
                 raise InputError(
@@ -180,9 +187,20 @@ def _definitions(table: "Table", names: list[str], groups: list[str]) -> pa.Tabl
                 )
         found[_name(table, name)] = {**parts, "dimensions": groups}
     for name, definition in found.items():
+        if definition.get("roll", "sum") not in ROLLS:
+            raise InputError(
+                f"{table.file}: {name} is to roll up by {definition['roll']!r}; one of {', '.join(ROLLS)} was expected. "
+                "Correct the mapping."
+            )
+        before = table.known.measures.get(name)
+        if before is not None and list(before) != list(groups):
+            raise InputError(
+                f"{table.file}: {name} came in before by {', '.join(before) or 'no group'}, and here it is by "
+                f"{', '.join(groups) or 'no group'}; the same grouping columns were expected. Rename the measure or its columns."
+            )
         try:
             metric(name, definition)
-        except SettingsError as error:
+        except (SettingsError, TypeError) as error:
             raise InputError(f"{table.file}: {error}") from error
     return pa.table({
         "measure": pa.array(list(found), pa.string()),

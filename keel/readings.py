@@ -36,6 +36,7 @@ class Known:
     currency: str
     rates: Mapping[str, date] = field(default_factory=dict)  # currency -> first day with a rate
     metrics: frozenset[str] = frozenset()
+    measures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # uploaded measure -> its grouping columns
     remembered: Callable[[str], Mapping[str, Any] | None] = lambda shape: None
 
 

@@ -8,7 +8,7 @@ in the same transaction scanned as empty on DuckDB 1.3 to 2.0).
 import json
 import re
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Protocol
 
 import pandas as pd
@@ -117,7 +117,7 @@ def _write_calendar(cursor: Cursor, settings: Settings) -> bool:
         "union all select min(answered_on), max(answered_on) from raw_responses "
         "union all select min(measured_on), max(measured_on) from raw_measures "
         "union all select min(hired_on), null from raw_employees "
-        "union all select null, max(to_on) from batch where kind = 'employees')"
+        "union all select null, max(to_on) from batch where kind in ('orders', 'employees', 'survey', 'measures'))"
     ).fetchone()
     first, last = first or date(2000, 1, 1), last or first or date(2000, 1, 1)
     fingerprint = json.dumps([str(first), str(last), settings.week_ends_on, settings.fiscal_year_ends])
@@ -125,8 +125,7 @@ def _write_calendar(cursor: Cursor, settings: Settings) -> bool:
     if before == fingerprint:
         return False
     periods = settings.calendar.table(first, last)
-    days = pd.DataFrame({"day": pd.date_range(first, last + timedelta(days=366), freq="D")})
-    days = days[days["day"] <= pd.Timestamp(max(periods["ends_on"]))]
+    days = pd.DataFrame({"day": pd.date_range(min(periods["period"]), max(periods["ends_on"]), freq="D")})
     for grain, spans in periods.groupby("grain"):
         spans = spans.sort_values("period")
         starts = pd.to_datetime(spans["period"]).to_numpy()

@@ -12,6 +12,7 @@ from keel.errors import SettingsError
 from keel.periods import WEEKDAYS, Calendar
 
 PROJECT = Path(__file__).resolve().parent.parent
+RATIO_KEYS = {"num", "den", "compare", "label", "meaning", "kind", "better", "unit", "owner"}
 MINIMUM_GROUP_FLOOR = 5  # METHODS D5: it may be raised, never lowered
 
 
@@ -68,6 +69,12 @@ def check(values: Mapping[str, Any], *, where: str) -> Settings:
         kind = dict if expected is MappingProxyType else expected
         if not isinstance(value, kind) or isinstance(value, bool):
             raise SettingsError(f"{where}: {key} is {value!r}; {_in_words(kind)} was expected. Correct it.")
+    for name, parts in values.get("ratio", {}).items():
+        if not isinstance(parts, dict) or not {"num", "den"} <= set(parts) <= RATIO_KEYS:
+            raise SettingsError(
+                f"{where}: [ratio.{name}] is {parts!r}; num and den, each the name of a measure, were expected "
+                f"(and may have {', '.join(sorted(RATIO_KEYS - {'num', 'den'}))}). Correct it."
+            )
     settings = Settings(**values)
     rules = [
         ("week_ends_on", settings.week_ends_on in WEEKDAYS, f"one of {', '.join(WEEKDAYS)}"),

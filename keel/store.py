@@ -126,7 +126,7 @@ class Store:
             changed = self._delete(cursor, batch)
             self._note(cursor, who=who, action="undo", batch=batch, detail=found[0])
             if "raw_rates" in changed:
-                self._require_rates(cursor, batch)
+                self._require_rates(cursor, f"batch {batch}", "Undo those orders first.")
             self._refresh(cursor, changed)
 
     def clear(self, *, imported_by: str, who: str) -> int:
@@ -213,7 +213,7 @@ class Store:
         try:
             connection = duckdb.connect(str(self.path))
         except duckdb.Error as error:
-            if "lock" in str(error).casefold():
+            if "Could not set lock" in str(error):
                 raise StoreError(
                     f"{self.path.name}: another Keel is using it (the running dashboard, or another command); one "
                     "writer at a time was expected. Upload through the dashboard, or stop it first."
@@ -313,6 +313,12 @@ class Store:
         fingerprint = self._fingerprint()
         if changed is not None and (changed & FAR_REACHING or fingerprint != self._setting("fingerprint")):
             changed = None
+        if self.settings.currency != self._setting("currency"):
+            self._require_rates(
+                cursor,
+                f"keel.toml, currency {self.settings.currency}",
+                "Set currency back, import those rates, and set it again.",
+            )
         if changed is None:
             cursor.execute("delete from declared_ratios")
             for ratio, parts in self.settings.ratio.items():
@@ -327,7 +333,7 @@ class Store:
         )  # fmt: skip
         refresh(cursor, self.settings, catalogue.load(), changed=changed)
 
-    def _require_rates(self, cursor: duckdb.DuckDBPyConnection, batch: int) -> None:
+    def _require_rates(self, cursor: duckdb.DuckDBPyConnection, where: str, way_out: str) -> None:
         needing = cursor.execute(
             "select o.currency, count(*) from raw_orders as o "
             "left join (select currency, min(valid_from) as first_on from raw_rates group by currency) as r "
@@ -338,7 +344,7 @@ class Store:
         if needing:
             currency, lines = needing[0]
             raise StoreError(
-                f"batch {batch}: {lines} order lines in {currency} need its rates. Undo those orders first."
+                f"{where}: {lines} order lines in {currency} need its rates in {self.settings.currency}. {way_out}"
             )
 
     def _setting(self, name: str) -> Any:

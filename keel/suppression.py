@@ -12,7 +12,7 @@ import pandas as pd
 from keel.errors import PrivacyError
 
 HIDDEN = "too few people to show this without revealing someone"
-_NUMBERS = ["value", "num", "den", "n", "low", "high"]
+_NUMBERS = ["value", "num", "den", "n", "low", "high", "prior"]
 
 
 def guard(label: str, by: Sequence[str], only: Mapping[str, str]) -> None:
@@ -32,6 +32,6 @@ def hide(frame: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """
     small = frame["n"].between(1, minimum - 1)
     shown = frame.assign(hidden=small)
-    shown.loc[small, _NUMBERS] = float("nan")
+    shown.loc[small, [name for name in _NUMBERS if name in shown]] = float("nan")
     shown.loc[small, "note"] = HIDDEN
     return shown

@@ -6,6 +6,7 @@ comma) is decided from all of its values, and asked when none decides it.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -41,6 +42,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _DAY_MONTH = re.compile(rf"(\d{{1,2}})[\s\-/.]+([A-Za-z]+)\.?[\s\-/.,]+(\d{{4}}|\d{{2}}){_TIME}")
 _MONTH_DAY = re.compile(rf"([A-Za-z]+)\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}}){_TIME}")
 _AROUND_NUMBER = re.compile(r"[\s\u00a0\u202f'’_]|[€$£¥%]|\b[A-Z]{3}\b")
+_SIGN = re.compile(r"[€$£¥]|\b[A-Z]{3}\b")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -92,6 +94,8 @@ def dates(cells: pa.ChunkedArray, *, order: str, latest: date, span: str = "") -
         if word.casefold() in MISSING:
             return None
         day = parse_date(word, order) or (parse_span(word, span) if span else None)
+        if day and span == "last" and day > latest >= (parse_span(word, "first") or day):
+            return latest  # the running year's or month's number is as of today
         if day is None:
             raise ValueError("a date was expected")
         if day.year < EARLIEST_YEAR:
@@ -134,6 +138,8 @@ def parse_date(word: str, order: str) -> date | None:
     if match := _YEAR_FIRST.fullmatch(word) or _COMPACT.fullmatch(word):
         return _date(match[1], match[2], match[3])
     if match := _NUMERIC.fullmatch(word):
+        if order == "ymd":
+            return _date(match[1], match[3], match[4]) if len(match[1]) == len(match[4]) == 2 else None
         day, month = (match[1], match[3]) if order != "mdy" else (match[3], match[1])
         return _date(match[4], month, day)
     if match := _DAY_MONTH.fullmatch(word):
@@ -169,6 +175,8 @@ def numbers(cells: pa.ChunkedArray, *, places: int, type: pa.DataType | None = N
     """Numbers as decimals with `places` places, half up; the decimal mark is decided from the whole column."""
     distinct = [word for word in _distinct(cells) if word.casefold() not in MISSING]
     comma = _decimal_comma(distinct)
+    signs = Counter(sign for word in distinct for sign in set(_SIGN.findall(word)))
+    usual = signs.most_common(1)[0][0] if signs else ""
     step = Decimal(1).scaleb(-places)
     type = type or pa.decimal128(18, places)
     limit = Decimal(10) ** (type.precision - places)
@@ -179,6 +187,10 @@ def numbers(cells: pa.ChunkedArray, *, places: int, type: pa.DataType | None = N
         value = parse_number(word, comma=comma)
         if value is None:
             raise ValueError("a number was expected")
+        if any(sign != usual for sign in _SIGN.findall(word)):
+            raise ValueError(
+                f"an amount in {usual}, as most of the column, was expected; other currencies need a currency column"
+            )
         if abs(value) >= limit:
             raise ValueError(f"a number below {limit:,} was expected")
         return value.quantize(step, ROUND_HALF_UP)
@@ -201,6 +213,13 @@ def parse_number(word: str, *, comma: bool) -> Decimal | None:
     if not value.is_finite() or abs(value.adjusted()) > 30:
         return None
     return (-value if negative else value) / (100 if percent else 1)
+
+
+def currencies(distinct: Iterable[str]) -> set[str]:
+    """The currencies that amounts are written in, where sign or code leave no doubt: {"EUR"} for € 3; $ is many."""
+    known = {"€": "EUR", "£": "GBP"}
+    signs = {sign for word in distinct for sign in _SIGN.findall(word)}
+    return {known.get(sign, sign) for sign in signs if len(sign) == 3 or sign in known}
 
 
 def looks_like_numbers(distinct: list[str]) -> bool:

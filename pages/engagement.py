@@ -18,7 +18,9 @@ if not ui.nothing_yet(CARDS, "an employee survey"):
         ui.heading("By driver", f"{span.words} · the line is all items together")
         drivers = ui.ask("drivers", start=span.start, end=span.end)
         ui.chart(
-            charts.drivers(drivers, theme=ui.theme(), overall=span.value), key="drivers", alt="Engagement by driver"
+            charts.drivers(drivers, theme=ui.theme(), overall=ui.overall(drivers)),
+            key="drivers",
+            alt="Engagement by driver",
         )
     left, right = st.columns(2, gap="medium")
     with left, st.container(key="box-enps"):

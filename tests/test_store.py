@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from keel import company, measure, sql
@@ -300,7 +300,13 @@ MEASURE_FILES = st.lists(
     st.tuples(DAYS, st.sampled_from("AB"), st.integers(0, 9)), min_size=1, max_size=6, unique_by=lambda row: row[:2]
 ).map(lambda rows: ("measures", csv("Date,Site,Clicks", *[f"{d},{s},{n}" for d, s, n in rows])))
 FILES = st.one_of(ORDER_FILES, ORDER_FILES, CUSTOMER_FILES, SURVEY_FILES, EMPLOYEE_FILES, MEASURE_FILES)
-SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=12, database=None)
+SLOW = settings(  # not shrunk when it fails: each example opens stores of its own, and is small as it is
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    max_examples=12,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+)
 
 
 def upload(store, file, **more):

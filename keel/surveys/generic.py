@@ -52,6 +52,8 @@ def read(table: "Table") -> dict[str, Any]:
             "day of each answer. Name it with --set answered_on=COLUMN."
         )
     table.decided["columns"] = {field: table.header[place] for field, place in places.items()}
+    for asked_for in table.decided.get("questions", {}):
+        table.require(asked_for)
     groups = _groups(table, set(places.values()))
     on = table.typed(places["answered_on"], "date", required=True)
     invited = table.typed(places["invited"], "number") if "invited" in places else None
@@ -77,8 +79,9 @@ def read(table: "Table") -> dict[str, Any]:
         for place, header in enumerate(table.header)
         if place not in places.values() and place not in groups and header
     ]
-    kept = table.kept()
-    answers = [_answers(table, question).filter(kept) for question in asked]
+    given = [_answers(table, question) for question in asked]
+    kept = table.kept()  # once every answer is typed: a score outside its scale takes its response out
+    answers = [part.filter(kept) for part in given]
     answers = [
         part.filter(pc.or_(pc.is_valid(part.column("value")), pc.is_valid(part.column("label")))) for part in answers
     ]
@@ -135,6 +138,11 @@ def _question(table: "Table", place: int, staff: bool) -> dict[str, Any]:
     text = table.header[place]
     said = table.decided.get("questions", {}).get(text, {})
     words = values.distinct(table.cells(place))
+    role = said.get("role")
+    if role and role not in ROLES:
+        raise InputError(
+            f"{table.file}, column {text[:60]!r}: its role is {role!r}; one of {', '.join(ROLES)} was expected. Correct the mapping."
+        )
     question: dict[str, Any] = {
         "place": place + 1, "text": text, "kind": "text", "role": None, "driver": None, "reversed": False,
         "low": None, "high": None, "favourable_from": None, "why": "",
@@ -173,7 +181,12 @@ def _question(table: "Table", place: int, staff: bool) -> dict[str, Any]:
 def _scale(text: str, scores: list[float], said: Mapping[str, Any]) -> tuple[int, int]:
     """The scale: as said, as the question's text says (0-10), else the smallest one that holds every answer."""
     if "low" in said and "high" in said:
-        return int(said["low"]), int(said["high"])
+        low, high = said["low"], said["high"]
+        if not (isinstance(low, int) and isinstance(high, int) and low < high):
+            raise InputError(
+                f"column {text[:60]!r}: its scale is {low!r} to {high!r}; two whole numbers, low before high, were expected. Correct the mapping."
+            )
+        return low, high
     most, least = max(scores), min(scores)
     hint = _HINT.search(text)
     if hint and int(hint[1]) <= least and most <= int(hint[2]):

@@ -19,6 +19,7 @@ from keel.ui.panels import (
     money_column,
     movements,
     nothing_yet,
+    overall,
     rows_behind,
     split,
     staff_year,
@@ -30,7 +31,7 @@ from keel.ui.uploads import preview, uploaded, uploader, what_to_bring
 
 __all__ = [
     "NPS_CUTS", "Span", "ask", "asked_span", "behind_link", "card", "cards", "chart", "choose", "declared_links", "definition",
-    "dimension_label", "heading", "known_metrics", "matching", "metric_link", "money_column", "movements", "navigation", "nothing_yet", "own_measures",
+    "dimension_label", "heading", "known_metrics", "matching", "metric_link", "money_column", "movements", "navigation", "nothing_yet", "overall", "own_measures",
     "preview", "rows_behind", "run", "series", "split", "staff_year", "store", "table", "theme", "title", "trend",
     "uploaded", "uploader", "view", "walk_steps", "what_to_bring",
 ]  # fmt: skip

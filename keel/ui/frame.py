@@ -221,6 +221,7 @@ def heading(words: str, note: str = "") -> None:
 
 def source_label(source: str) -> str:
     """A source as people call it."""
+    source = source.removeprefix("measure ")
     return {"employees survey": "Employee surveys", "customers survey": "Customer surveys"}.get(
         source, source[:1].upper() + source[1:]
     )

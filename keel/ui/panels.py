@@ -240,6 +240,12 @@ def matching(words: str | None, kind: str) -> list[Metric]:
     ]  # fmt: skip
 
 
+def overall(rows: pd.DataFrame) -> float:
+    """The ratio of sums of rows with num and den: what all of them are together."""
+    den = rows["den"].sum()
+    return float(rows["num"].sum() / den) if den else float("nan")
+
+
 def walk_steps(walk: list[tuple[str, int]]) -> list[tuple[str, float, str]]:
     """The headcount walk as a waterfall wants it: label, amount, total/up/down."""
     return [

@@ -27,10 +27,10 @@ join batch as b on b.batch = r.batch
 group by r.topic
 union all
 select
-    m.measure,
+    'measure ' || m.measure,
     least(min(m.measured_on), min(b.from_on)),
     max(b.to_on),
     count(*),
 from raw_measures as m
 join batch as b on b.batch = m.batch
-group by m.measure
+group by 1

@@ -7,9 +7,9 @@ select
     coalesce(product_line, '') as product_line,
     coalesce(channel, '') as channel,
     coalesce(team, '') as team,
-    cast(sum(amount) as decimal(18, 4)) as revenue,
-    cast(sum(amount - cost) as decimal(18, 4)) as margin,
-    cast(sum(case when cost is not null then amount end) as decimal(18, 4)) as costed_revenue,
+    cast(sum(amount) as decimal(28, 4)) as revenue,
+    cast(sum(amount - cost) as decimal(28, 4)) as margin,
+    cast(sum(case when cost is not null then amount end) as decimal(28, 4)) as costed_revenue,
     count(*) as lines,
     sum(case when customer_id is null then 1 else 0 end) as lines_without_customer,
 from order_lines

@@ -8,8 +8,8 @@ select
     max(coalesce(segment, '')) as segment,
     max(coalesce(channel, '')) as channel,
     max(coalesce(team, '')) as team,
-    cast(sum(amount) as decimal(18, 4)) as revenue,
-    cast(sum(amount - cost) as decimal(18, 4)) as margin,
+    cast(sum(amount) as decimal(28, 4)) as revenue,
+    cast(sum(amount - cost) as decimal(28, 4)) as margin,
     max(case when amount > 0 then 1 else 0 end) as is_purchase,
 from order_lines
 where day in (select day from touched)

@@ -4,8 +4,8 @@ select
     day,
     max(region) as region,
     max(segment) as segment,
-    cast(sum(revenue) as decimal(18, 4)) as revenue,
-    cast(sum(margin) as decimal(18, 4)) as margin,
+    cast(sum(revenue) as decimal(28, 4)) as revenue,
+    cast(sum(margin) as decimal(28, 4)) as margin,
     sum(is_purchase) as purchases,
 from order_totals
 where customer_id is not null

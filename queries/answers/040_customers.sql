@@ -8,8 +8,8 @@ with bought as (
         min(case when purchases > 0 then day end) as first_purchase_on,
         max(case when purchases > 0 then day end) as last_purchase_on,
         sum(purchases) as purchases,
-        cast(sum(revenue) as decimal(18, 4)) as revenue,
-        cast(sum(margin) as decimal(18, 4)) as margin,
+        cast(sum(revenue) as decimal(28, 4)) as revenue,
+        cast(sum(margin) as decimal(28, 4)) as margin,
     from customer_days
     group by customer_id
 )

@@ -4,8 +4,8 @@ select
     cast(date_trunc('month', d.day) as date) as month,
     c.region,
     c.segment,
-    cast(sum(d.revenue) as decimal(18, 4)) as revenue,
-    cast(sum(d.margin) as decimal(18, 4)) as margin,
+    cast(sum(d.revenue) as decimal(28, 4)) as revenue,
+    cast(sum(d.margin) as decimal(28, 4)) as margin,
     sum(d.purchases) as purchases,
     min(case when d.purchases > 0 then d.day end) as first_purchase_on,
 from customer_days as d

@@ -66,7 +66,8 @@ classed as (
             when s.opening > 0 then 'steady'
             when s.closing <= 0 and s.closing > s.opening then 'expansion'
             when s.closing <= 0 and s.closing < s.opening then 'contraction'
-            when s.closing <= 0 then null
+            when s.closing < 0 then 'steady'
+            when s.closing = 0 then null
             else 'gained'
         end as movement,
     from states as s
@@ -108,12 +109,12 @@ select
     region,
     segment,
     movement,
-    cast(sum(opening) as decimal(18, 4)) as opening,
-    cast(sum(closing) as decimal(18, 4)) as closing,
+    cast(sum(opening) as decimal(28, 4)) as opening,
+    cast(sum(closing) as decimal(28, 4)) as closing,
     -- of customers with opening revenue: what they opened with, closed with, and kept
-    cast(sum(case when opening > 0 then opening else 0 end) as decimal(18, 4)) as base,
-    cast(sum(case when opening > 0 then closing else 0 end) as decimal(18, 4)) as base_closing,
-    cast(sum(case when opening > 0 then least(opening, closing) else 0 end) as decimal(18, 4)) as kept,
+    cast(sum(case when opening > 0 then opening else 0 end) as decimal(28, 4)) as base,
+    cast(sum(case when opening > 0 then closing else 0 end) as decimal(28, 4)) as base_closing,
+    cast(sum(case when opening > 0 then least(opening, closing) else 0 end) as decimal(28, 4)) as kept,
     count(*) as customers,
 from placed
 group by all

@@ -103,6 +103,9 @@ select
 from years_back as t
 join coverage as c on c.source = 'employees'
 join periods as p
-    on (t.step_grain = 'week' and p.grain = 'week' and p.period = t.period)
-    or (t.step_grain = 'month' and p.grain <> 'week'
-        and t.period = least(p.last_month, cast(date_trunc('month', c.last_on) as date)))
+    on p.period <= c.last_on
+    and (
+        (t.step_grain = 'week' and p.grain = 'week' and p.period = t.period)
+        or (t.step_grain = 'month' and p.grain <> 'week'
+            and t.period = least(p.last_month, cast(date_trunc('month', c.last_on) as date)))
+    )

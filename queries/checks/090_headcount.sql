@@ -1,5 +1,5 @@
 -- What this is: one row per month whose closing headcount is not the opening one, hires added and leavers taken off: a
--- sentence. The running month closes on the last day the data covers.
+-- sentence. The running month closes on the last day the data covers; the walk begins with the first month shown.
 with months as (
     select
         p.period as month,
@@ -33,10 +33,20 @@ shown as (
     group by day
 ),
 
+before_first as (
+    select count(*) as people
+    from employees
+    where hired_on < (select min(month) from shown)
+        and (left_on is null or left_on >= (select min(month) from shown))
+),
+
 walked as (
     select
         m.month,
-        cast(coalesce(lag(s.people) over (order by m.month), 0) as bigint) as opening,
+        case
+            when m.month = (select min(month) from shown) then (select people from before_first)
+            else cast(coalesce(lag(s.people) over (order by m.month), 0) as bigint)
+        end as opening,
         coalesce(h.people, 0) as hires,
         coalesce(g.people, 0) as leavers,
         cast(coalesce(s.people, 0) as bigint) as closing,
@@ -44,6 +54,7 @@ walked as (
     left join hired as h on h.month = m.month
     left join gone as g on g.month = m.month
     left join shown as s on s.month = m.month
+    where m.month >= coalesce((select min(month) from shown), m.month)
 )
 
 select

@@ -12,7 +12,7 @@ select
 from periods as p
 join coverage as c
     on c.source = 'orders'
-    and p.closes_on >= c.first_on + to_months((select lost_after_months from settings)) - interval 1 day
+    and least(p.closes_on, c.last_on) >= c.first_on + to_months((select lost_after_months from settings)) - interval 1 day
     and p.period <= c.last_on
 join spells as s
     on s.active_from <= least(p.closes_on, c.last_on)

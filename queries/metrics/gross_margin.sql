@@ -1,5 +1,5 @@
 -- What this is: one row per day x region x segment x product line x channel x team: amount less cost of goods, over the
--- lines whose cost is known; never guessed where it is not.
+-- lines whose cost is known; null where no line of the group has one, and no rows at all where none ever has.
 select
     day,
     region,
@@ -11,4 +11,4 @@ select
     null as den,
     null as people,
 from sales
-where margin is not null
+where exists (select 1 from sales where margin is not null)

@@ -9,3 +9,4 @@ select
     s.mean_headcount as den,
     s.people,
 from staff_years as s
+join staff_columns as k on k.has_leaving

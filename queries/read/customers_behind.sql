@@ -30,7 +30,7 @@ totals as (
         sum(amount) as revenue,
         sum(amount - cost) as margin,
         sum(case when cost is not null then amount end) as costed_revenue,
-        count(distinct order_key) as orders,
+        count(distinct case when amount > 0 then order_key end) as orders,
     from lines
     group by customer_id
 ),

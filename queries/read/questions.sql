@@ -29,11 +29,22 @@ given as (
     group by all
 ),
 
+people as (
+    select
+        b.survey,
+        q.text,
+        count(distinct coalesce(r.respondent, r.customer_id, r.batch || '.' || r."row")) as people,
+    from raw_answers as a
+    join raw_questions as q on q.batch = a.batch and q.question = a.question
+    join raw_responses as r on r.batch = a.batch and r."row" = a."row"
+    join batch as b on b.batch = a.batch
+    group by b.survey, q.text
+),
+
 sizes as (
     select
         b.survey,
         count(*) as responses,
-        count(distinct coalesce(r.respondent, r.customer_id, r.batch || '.' || r."row")) as people,
     from raw_responses as r
     join batch as b on b.batch = r.batch
     group by b.survey
@@ -42,7 +53,7 @@ sizes as (
 select
     a.survey,
     s.responses,
-    s.people,
+    coalesce(p.people, 0) as people,
     a.place,
     a.text,
     a.kind,
@@ -57,5 +68,6 @@ select
     coalesce(g.answers, 0) as answers,
 from asked as a
 join sizes as s on s.survey = a.survey
+left join people as p on p.survey = a.survey and p.text = a.text
 left join given as g on g.survey = a.survey and g.text = a.text
 order by a.survey, a.place, g.value, g.label

@@ -1,4 +1,4 @@
--- What this is: one row per survey response that gave at least one answer.
+-- What this is: one row per survey response; is_answered tells those that gave at least one answer.
 -- topic: employees when the survey holds an engagement or eNPS question, customers when NPS, CSAT or CES.
 with topics as (
     select

@@ -12,7 +12,7 @@ PAGES = {
     "Satisfaction": "/satisfaction", "Metric": "/metric", "Uploads": "/uploads", "Definitions": "/definitions",
 }  # fmt: skip
 DESK, PHONE = (1400, 900), (390, 844)
-WAIT = 20_000  # milliseconds; what takes one second on a machine at rest
+WAIT = 12_000  # milliseconds; what takes one second on a machine at rest
 EXCEPTION = '[data-testid="stException"]'
 ERROR = '[data-testid="stAlertContentError"]'
 
@@ -52,7 +52,8 @@ class Screen:
     def open(self, path: str = "/", *, wait: int = WAIT) -> "Screen":
         """Go to an address of the dashboard and wait until the page stands."""
         self.page.goto(self.address + path)
-        expect(self.page.locator(".keel-title")).to_be_visible(timeout=wait)
+        expect(self.page.locator(f".keel-title, {EXCEPTION}").first).to_be_visible(timeout=wait)
+        expect(self.page.locator(EXCEPTION)).to_have_count(0)
         return self.settle()
 
     def go(self, title: str) -> "Screen":
