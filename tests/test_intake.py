@@ -162,7 +162,12 @@ def test_an_undecided_date_is_asked_and_answered_with_set():
 
 
 def test_an_order_of_dates_that_is_none_is_refused():
-    assert "dates" in refused(csv("date,order id,amount", "03/02/2024,1,5"), options={"dates": "ymd"})
+    assert "dates" in refused(csv("date,order id,amount", "03/02/2024,1,5"), options={"dates": "dym"})
+
+
+def test_dates_said_to_be_year_first_are_not_read_as_days_first():
+    reading = read(csv("date,order id,amount", "03/02/2024,1,5"), options={"dates": "ymd"})
+    assert ["a date was expected"] == [reject.reason for reject in reading.rejected]
 
 
 def test_the_word_for_contractors_and_for_leaving_is_taken_from_the_table_of_synonyms():
@@ -663,7 +668,7 @@ def test_a_measure_called_as_a_source_of_keels_own_keeps_its_own_days(empty_stor
 
 def test_a_kind_of_measure_that_is_none_is_refused_with_the_choices():
     sentence = refused(csv("Date,Clicks", "2024-01-01,1"), name="m.csv", kind="measures", options={"roll": "median"})
-    assert "roll is 'median'; one of sum, ratio, last, mean" in sentence
+    assert "roll up by 'median'; one of sum, mean, last, min, max" in sentence
 
 
 def test_of_two_uploads_of_one_day_the_later_one_counts(empty_store):
@@ -716,5 +721,5 @@ def test_a_measure_rolls_up_in_one_of_the_five_ways_only(roll):
 
 def test_the_groups_of_one_upload_are_not_shown_as_the_groups_of_another(empty_store):
     take(empty_store, csv("Date,Site,Clicks", "2024-01-01,Bonn,1"), kind="measures")
-    take(empty_store, csv("Date,Team,Clicks", "2024-01-02,Red,3"), kind="measures")
-    assert "Bonn" not in measure.series(empty_store, "Clicks", by=["team"]).frame["team"].tolist()
+    with pytest.raises(InputError, match="came in before by site, and here it is by team"):
+        take(empty_store, csv("Date,Team,Clicks", "2024-01-02,Red,3"), kind="measures")

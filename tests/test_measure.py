@@ -576,7 +576,8 @@ def test_the_parts_of_any_split_make_the_whole(table, asked):
         for names in (by, by[:1]):
             parts = measure.series(store, metric.id, grain="quarter", by=names).frame
             sums = parts.groupby("period")[["num", "den"]].sum(min_count=1)  # no number anywhere is no number
-            np.testing.assert_allclose(sums["num"], whole["num"], atol=CENT)
+            told = whole["num"].notna()  # a quarter whose lines have no cost has no margin, though quiet groups have 0
+            np.testing.assert_allclose(sums["num"][told], whole["num"][told], atol=CENT)
             if metric.roll == "ratio":
                 np.testing.assert_allclose(sums["den"], whole["den"], atol=CENT)
                 known = sums["den"].abs() > CENT

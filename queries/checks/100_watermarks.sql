@@ -16,9 +16,9 @@ with sources as (
         ('customers survey', ['nps', 'csat', 'ces', 'response_rate'])
     ) as declared (source, metrics)
     union all
-    select ratio, num from ratios
+    select ratio, 'measure ' || num from ratios
     union all
-    select distinct measure, measure from measure_rows
+    select distinct measure, 'measure ' || measure from measure_rows
 ),
 
 last_days as (

@@ -31,7 +31,7 @@ def drop(screen: Screen, name: str, content: str | bytes) -> None:
     screen.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": name, "mimeType": "text/csv", "buffer": data}
     )
-    expect(screen.page.get_by_test_id("stFileUploaderFile")).to_have_count(1)
+    expect(screen.page.get_by_test_id("stFileChip")).to_have_count(1)
     screen.settle()
 
 
@@ -42,7 +42,7 @@ def column(screen: Screen, field: str) -> Locator:
 def bring_in(screen: Screen, name: str) -> None:
     screen.page.get_by_role("button", name="Import", exact=True).click()
     expect(screen.page.locator(".keel-file").first).to_contain_text(name)
-    expect(screen.page.get_by_test_id("stFileUploaderFile")).to_have_count(0)
+    expect(screen.page.get_by_test_id("stFileChip")).to_have_count(0)
     screen.settle()
 
 
