@@ -29,7 +29,7 @@ from keel.store import Store
 
 # The same in both pages.
 CHART = ".st-key-drill-chart"
-BARS = f"{CHART} .barlayer .point path"
+BARS = f"{CHART} .barlayer .point path, {CHART} .keel-bar"
 BACK = ".st-key-drill-path button >> nth=0"
 TOP, NEXT = generate.REGIONS, generate.SEGMENTS  # what the rows of the chart are called, before and after a click
 PATHS = {"Keel": "revenue", "bare": ""}
@@ -52,7 +52,7 @@ WATCH = """([chart, wanted, gone]) => {
     window.painted = new Promise(done => {
         let from = null;
         const stands = () => {
-            const names = [...document.querySelectorAll(`${chart} .ytick text`)].map(tick => tick.textContent);
+            const names = [...document.querySelectorAll(`${chart} .ytick text, ${chart} .keel-bar-label`)].map(tick => tick.textContent);
             const has = name => names.some(shown => shown.startsWith(name));
             return wanted.every(has) && !gone.some(has);
         };
@@ -65,7 +65,7 @@ WATCH = """([chart, wanted, gone]) => {
     });
 }"""
 STANDS = """([chart, wanted]) => {
-    const names = [...document.querySelectorAll(`${chart} .ytick text`)].map(tick => tick.textContent);
+    const names = [...document.querySelectorAll(`${chart} .ytick text, ${chart} .keel-bar-label`)].map(tick => tick.textContent);
     return wanted.every(name => names.some(shown => shown.startsWith(name)));
 }"""
 

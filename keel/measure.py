@@ -141,6 +141,13 @@ def breakdown(
     return frame.sort_values("value", ascending=False, ignore_index=True)
 
 
+def breakdowns(
+    store: Store, metric_id: str, by: tuple[str, str], *, start: date, end: date, only: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """One metric of days by the members of two dimensions over a span: a level of a drill and the one below it."""
+    return series(store, metric_id, grain=WHOLE, by=by, only=only, start=start, end=end).frame
+
+
 def distinguishable(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool | None:
     """Whether two values of a series differ by more than their 95 % intervals allow; None without intervals.
 

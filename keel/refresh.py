@@ -28,6 +28,12 @@ _TOTALS = (
     "from observations group by metric, grain, day order by metric, grain, day"
 )
 
+# Which members each dimension of each metric has: what filters offer.
+_MEMBERS = "create or replace table members as " + " union all ".join(
+    f"select distinct metric, {place} as place, d{place} as member from observations where d{place} is not null"
+    for place in range(1, MAX_DIMENSIONS + 1)
+)
+
 
 class Cursor(Protocol):
     """The part of a database cursor that refresh needs."""
@@ -69,6 +75,7 @@ def refresh(
             stale.add(table)
     cursor.execute(_observations(metrics.values()))
     cursor.execute(_TOTALS)
+    cursor.execute(_MEMBERS)
 
 
 def _table(name: str) -> str:

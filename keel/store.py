@@ -49,6 +49,7 @@ class Store:
             self._migrate()
             if self._fingerprint() != self._setting("fingerprint"):
                 self.refresh()
+            self._version = self._read_version()
         except BaseException:
             self._connection.close()
             raise
@@ -80,7 +81,7 @@ class Store:
     @property
     def version(self) -> str:
         """Changes with every change of the data or the definitions: what caches are keyed on."""
-        return f"{self._setting('data_version')}-{self._setting('fingerprint')[:12]}"
+        return self._version
 
     # Writing
 
@@ -196,6 +197,7 @@ class Store:
             self._connection.close()
             os.replace(fresh_path, self.path)
             self._connection = self._connect()
+            self._version = self._read_version()
         return contents
 
     def backup(self, target: Path) -> None:
@@ -261,6 +263,7 @@ class Store:
             try:
                 yield cursor
                 cursor.execute("commit")
+                self._version = self._read_version()
             except BaseException as error:
                 with contextlib.suppress(duckdb.Error):  # a commit that failed has rolled back by itself
                     cursor.execute("rollback")
@@ -346,6 +349,9 @@ class Store:
             raise StoreError(
                 f"{where}: {lines} order lines in {currency} need its rates in {self.settings.currency}. {way_out}"
             )
+
+    def _read_version(self) -> str:
+        return f"{self._setting('data_version')}-{self._setting('fingerprint')[:12]}"
 
     def _setting(self, name: str) -> Any:
         with self._connection.cursor() as cursor:

@@ -146,6 +146,15 @@ def span(start: date | None, end_inclusive: date | None) -> str:
     return f"{day(start)}{DASH}{day(end_inclusive)}"
 
 
+def percent(share: float) -> str:
+    """A share in whole percent: "31 %"."""
+    return f"{_sign(round(100 * share))}{abs(round(100 * share))}{NBSP}%"
+
+
+def _sign(number: int) -> str:
+    return MINUS if number < 0 else ""
+
+
 def plural(n: Any, noun: str, *, many: str | None = None) -> str:
     """ "1 customer", "1,204 customers"; `many` is the plural where it is not noun + s."""
     figures = exact(n, "count")

@@ -5,12 +5,13 @@ view. Everything a click changes is one fragment; the rest of the page stays as 
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from keel import charts, ui, wording
+from keel import ui, wording
 
 LEVELS = ("region", "segment", "product_line", "customer")
 NO_CUSTOMER = "(no customer)"
@@ -64,7 +65,9 @@ def drill(span: "ui.Span") -> None:
         return
     left, right = st.columns(2, gap="medium")
     with left:
-        _bars(rows, level, place)
+        _bars(rows, level, place, only, span)
+        if len(rows) > MOST_BARS:
+            _open_any(rows, level, place)
         if len(rows) <= FEW_ROWS:
             _table(rows, level)
     with right:
@@ -137,42 +140,78 @@ def _breadcrumb(place: Place, level: str, number: str, words: str) -> None:
             )
 
 
-def _bars(rows: pd.DataFrame, level: str, place: Place) -> None:
-    key = f"drill-bars-{level}-{len(place.steps)}"
-    members = dict(zip(rows["label"], rows["member"], strict=True))
-
-    def clicked() -> None:
-        points = st.session_state[key].selection.points
-        member = members.get(_label(points[0]), "") if points else ""
-        if member:
-            Place((*place.steps, (level, member))).go()
-
-    frame = (
-        _folded(rows, level)
-        .rename(columns={"revenue": "value"})
-        .assign(low=float("nan"), high=float("nan"), hidden=False, n=float("nan"))
-    )
-    with st.container(key="drill-chart"):
-        ui.chart(
-            charts.bars(
-                frame, ui.known_metrics()["revenue"], theme=ui.theme(), member="label", currency=ui.store().settings.currency
-            ),
-            key=key, on_select=clicked, selection_mode="points", alt=f"Revenue by {ui.dimension_label(level).lower()}",
-        )  # fmt: skip
-    options = [member for member in rows["member"] if member]
-    labels = dict(zip(rows["member"], rows["label"], strict=True))
+def _open_any(rows: pd.DataFrame, level: str, place: Place) -> None:
+    """A way to open what the bars fold into one."""
+    labels = {member: label for member, label in zip(rows["member"], rows["label"], strict=True) if member}
 
     def chosen() -> None:
-        if member := st.session_state[f"{key}-open"]:
+        if member := st.session_state[f"drill-open-{level}"]:
             Place((*place.steps, (level, member))).go()
 
-    st.selectbox(  # the same by keyboard
-        "Open", options, index=None, key=f"{key}-open", placeholder=f"Open a {ui.dimension_label(level).lower()}",
-        format_func=lambda member: labels[member], on_change=chosen, label_visibility="collapsed", width=260,
+    st.selectbox(
+        "Open", list(labels), index=None, key=f"drill-open-{level}", format_func=labels.__getitem__, on_change=chosen,
+        placeholder=f"Open any of {len(labels)}", label_visibility="collapsed", width=260,
     )  # fmt: skip
 
 
-def _folded(rows: pd.DataFrame, level: str) -> pd.DataFrame:
+def _bars(rows: pd.DataFrame, level: str, place: Place, only: dict[str, str], span: "ui.Span") -> None:
+    """The level as bars that answer a click in the browser, with the next level of each of them sent along."""
+
+    def clicked() -> None:
+        if member := st.session_state["drill-bars"].open:
+            Place((*place.steps, (level, member))).go()
+
+    with st.container(key="drill-chart"):
+        _component()(
+            data={"level": _level(rows, level), "next": _next_levels(rows, level, place, only, span)},
+            key="drill-bars", on_open_change=clicked,
+        )  # fmt: skip
+
+
+@st.cache_resource
+def _component() -> Any:
+    folder = Path(__file__).parent
+    return st.components.v2.component(
+        "keel_drill_bars", html='<div class="keel-bars" role="group"></div>', isolate_styles=False,
+        css=(folder / "bars.css").read_text(encoding="utf-8"), js=(folder / "bars.js").read_text(encoding="utf-8"),
+    )  # fmt: skip
+
+
+def _level(rows: pd.DataFrame, level: str) -> dict[str, Any]:
+    """One level as the browser draws it: words and widths, worded here, so that nothing is computed there."""
+    shown = _folded(rows)
+    longest = shown["revenue"].abs().max() or 1.0
+    currency = ui.store().settings.currency
+    return {
+        "title": f"Revenue by {ui.dimension_label(level).lower()}",
+        "rows": [
+            {
+                "member": row.member, "label": row.label, "opens": bool(row.member), "sign": -1 if row.revenue < 0 else 1,
+                "value": f"{wording.number(row.revenue, 'money')} · {wording.percent(row.share)}",
+                "exact": f"{wording.exact(row.revenue, 'money')} {currency}", "share": round(100 * abs(row.revenue) / longest, 1),
+            }
+            for row in shown.itertuples()
+        ],
+    }  # fmt: skip
+
+
+def _next_levels(rows: pd.DataFrame, level: str, place: Place, only: dict[str, str], span: "ui.Span") -> dict[str, Any]:
+    """The next level of each bar in view, where that is a question of groups; customers are asked when opened."""
+    following = _next_level(place, {**only, level: ""})
+    if following in ("customer", "orders") or level == "customer":
+        return {}
+    parts = ui.ask("breakdowns", metric_id="revenue", by=(level, following), only=only, start=span.start, end=span.end)
+    found = {}
+    for member, group in parts.groupby(level):
+        group = group.sort_values("value", ascending=False, ignore_index=True)
+        total = group["value"].sum()
+        named = group.rename(columns={following: "member", "value": "revenue"})[["member", "revenue"]]
+        share = named["revenue"] / total if total else named["revenue"] * 0
+        found[str(member)] = _level(named.assign(label=named["member"], share=share), following)
+    return {bar: found[bar] for bar in _folded(rows)["member"] if bar in found}
+
+
+def _folded(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with all but the largest in one, so that the bars stay few and still add up."""
     if len(rows) <= MOST_BARS:
         return rows
@@ -182,11 +221,6 @@ def _folded(rows: pd.DataFrame, level: str) -> pd.DataFrame:
         [{"member": "", "label": label, "revenue": rest["revenue"].sum(), "share": rest["share"].sum()}]
     )
     return pd.concat([head, folded], ignore_index=True)
-
-
-def _label(point: Any) -> str:
-    data = point.get("customdata")
-    return str(data[0] if isinstance(data, list | tuple) else data or "")
 
 
 def _table(rows: pd.DataFrame, level: str) -> None:

@@ -51,6 +51,7 @@ class View:
 
 
 _framed = threading.local()
+_begun: set[str] = set()  # versions of the store in which something was uploaded before: not a first start
 
 
 @st.cache_resource(show_spinner=False)
@@ -64,16 +65,18 @@ def _opened() -> tuple[Store, threading.Lock]:
 def store() -> Store:
     """The one store of this process; on the very first start it holds the sample company."""
     opened, loading = _opened()
-    if company.is_new(opened):
-        with loading:
-            if company.is_new(opened):
-                bar = st.progress(0.0, "Making the sample company")
+    if opened.version in _begun:
+        return opened
+    with loading:
+        if company.is_new(opened):
+            bar = st.progress(0.0, "Making the sample company")
 
-                def tell(share: float, words: str) -> None:
-                    bar.progress(share, words)
+            def tell(share: float, words: str) -> None:
+                bar.progress(share, words)
 
-                company.load_sample(opened, tell)
-                bar.empty()
+            company.load_sample(opened, tell)
+            bar.empty()
+    _begun.add(opened.version)
     return opened
 
 

@@ -1,4 +1,4 @@
--- What this is: one row per customer and day with order lines.
+-- What this is: one row per customer and day with order lines, of the touched days.
 select
     customer_id,
     day,
@@ -9,4 +9,5 @@ select
     sum(is_purchase) as purchases,
 from order_totals
 where customer_id is not null
+    and day in (select day from touched)
 group by customer_id, day

@@ -16,6 +16,8 @@ with bought as (
 
 select
     coalesce(b.customer_id, c.customer_id) as customer_id,
+    -- a number is cheaper to sort by than a text; it is in the order of the ids, so a rebuild gives the same
+    row_number() over (order by coalesce(b.customer_id, c.customer_id)) as number,
     coalesce(c.name, b.customer_id, c.customer_id) as name,
     coalesce(c.region, b.region, '') as region,
     coalesce(c.segment, b.segment, '') as segment,

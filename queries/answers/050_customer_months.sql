@@ -1,13 +1,24 @@
 -- What this is: one row per customer and calendar month with order lines.
+with months as (
+    select
+        customer_id,
+        cast(date_trunc('month', day) as date) as month,
+        cast(sum(revenue) as decimal(28, 4)) as revenue,
+        cast(sum(margin) as decimal(28, 4)) as margin,
+        sum(purchases) as purchases,
+    from customer_days
+    group by 1, 2
+)
+
 select
-    d.customer_id,
-    cast(date_trunc('month', d.day) as date) as month,
+    m.customer_id,
+    m.month,
+    c.number,
     c.region,
     c.segment,
-    cast(sum(d.revenue) as decimal(28, 4)) as revenue,
-    cast(sum(d.margin) as decimal(28, 4)) as margin,
-    sum(d.purchases) as purchases,
-    min(case when d.purchases > 0 then d.day end) as first_purchase_on,
-from customer_days as d
-join customers as c on c.customer_id = d.customer_id
-group by all
+    c.first_purchase_on,
+    m.revenue,
+    m.margin,
+    m.purchases,
+from months as m
+join customers as c on c.customer_id = m.customer_id

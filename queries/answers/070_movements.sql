@@ -21,32 +21,27 @@ steps as (
 
 events as (
     select
-        m.customer_id,
-        m.region,
-        m.segment,
+        m.number,
         l.length,
         cast(m.month + to_months(cast(s.step * l.length as integer)) as date) as month,
         sum(case s.step when 0 then m.revenue when 1 then -m.revenue else 0 end) as closing_change,
         sum(case s.step when 1 then m.revenue when 2 then -m.revenue else 0 end) as opening_change,
-        max(case when s.step = 0 then m.purchases else 0 end) as purchases,
     from customer_months as m
     cross join lengths as l
     cross join steps as s
-    group by all
+    group by 1, 2, 3
 ),
 
 states as (
     select
-        customer_id,
-        region,
-        segment,
+        number,
         length,
         month,
         lead(month) over w as until,
         sum(closing_change) over w as closing,
         sum(opening_change) over w as opening,
     from events
-    window w as (partition by customer_id, length order by month)
+    window w as (partition by number, length order by month)
 ),
 
 classed as (
@@ -54,8 +49,8 @@ classed as (
         s.length,
         s.month,
         s.until,
-        s.region,
-        s.segment,
+        c.region,
+        c.segment,
         s.opening,
         s.closing,
         c.first_purchase_on,
@@ -71,7 +66,7 @@ classed as (
             else 'gained'
         end as movement,
     from states as s
-    join customers as c on c.customer_id = s.customer_id
+    join customers as c on c.number = s.number
 ),
 
 months as (

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from tests.browser.screen import Screen, Visit
 
 STORE = "keel.duckdb"
 HERE = Path(__file__).parent
+SUCCEEDED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,8 +38,18 @@ def chromium() -> Iterator[Browser]:
         yield opened
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if call.when == "call":
+        item.stash[SUCCEEDED] = call.excinfo is None
+    return report
+
+
 @pytest.fixture
-def visit(chromium: Browser) -> Iterator[Visit]:
+def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """Opens screens (address, theme, size); what any of them complained of fails the test."""
     screens: list[Screen] = []
 
@@ -49,7 +60,8 @@ def visit(chromium: Browser) -> Iterator[Visit]:
     yield opened
     for screen in screens:
         screen.close()
-    assert [screen.complaints for screen in screens if screen.complaints] == []
+    if request.node.stash.get(SUCCEEDED, False):  # else the failure is told already
+        assert [screen.complaints for screen in screens if screen.complaints] == []
 
 
 @pytest.fixture(scope="package")

