@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import BrowserContext
 
 from keel import company
 from keel.settings import Settings
@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # Per package and not per session: while it lives, Playwright keeps an event loop running in this thread.
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[BrowserContext]:
     """One Chromium for all tests; without one they are skipped, unless they are required."""
     if serving.chromium() is None:
         reason = f"no Chromium on the path (looked for {', '.join(serving.CHROMIUM)})"
@@ -49,7 +49,7 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture
-def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+def visit(chromium: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """Opens screens (address, theme, size); what any of them complained of fails the test."""
     screens: list[Screen] = []
 
@@ -65,7 +65,7 @@ def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
 
 
 @pytest.fixture(scope="package")
-def sample(chromium: Browser, sample_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def sample(chromium: BrowserContext, sample_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a dashboard that holds the sample company; tests look and do not write."""
     with serving.dashboard(_copied(sample_files, tmp_path_factory.mktemp("served"))) as address:
         _woken(chromium, address)
@@ -80,7 +80,7 @@ def own_sample(sample_files: Path, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def own_data(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def own_data(chromium: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a dashboard of a company that has left the sample and has nothing in yet."""
     folder = tmp_path_factory.mktemp("own")
     with Store(folder / STORE, Settings()) as store:
@@ -96,7 +96,7 @@ def _copied(source: Path, target: Path) -> Path:
     return target / STORE
 
 
-def _woken(browser: Browser, address: str) -> None:
+def _woken(browser: BrowserContext, address: str) -> None:
     """Somebody has been there: imports are done, first answers remembered. The very first visit has tests of its own."""
     screen = Screen(browser, address)
     try:

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Locator, Request, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Error, Locator, Request, expect
 
 PAGES = {
     "Balance": "/", "Revenue": "/revenue", "Engagement": "/engagement", "Turnover": "/turnover",
@@ -33,15 +32,16 @@ WIDER_THAN_THE_SCREEN = """() => {
 class Screen:
     """A page of its own in the browser, with all that it complained of and asked for."""
 
-    def __init__(self, browser: Browser, address: str, *, theme: str = "light", size: tuple[int, int] = DESK) -> None:
+    def __init__(
+        self, context: BrowserContext, address: str, *, theme: str = "light", size: tuple[int, int] = DESK
+    ) -> None:
         self.address = address
         self.complaints: list[str] = []
         width, height = size
-        self._context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
-        )
-        self._context.set_default_timeout(WAIT)
-        self.page = self._context.new_page()
+        self.page = context.new_page()
+        self.page.set_default_timeout(WAIT)
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
         self.page.on("request", self._request)
@@ -137,13 +137,6 @@ class Screen:
             self.page.wait_for_timeout(100)
         return [found[place] for place in sorted(found)]
 
-    def figure(self, where: str) -> list[dict[str, Any]]:
-        """The traces of a chart as it holds them."""
-        chart = self.page.locator(f"{where} .js-plotly-plot").first
-        expect(chart.locator(".main-svg").first).to_be_attached()
-        traces: list[dict[str, Any]] = chart.evaluate(_TRACES)
-        return traces
-
     # What must never be there
 
     def fine(self, *, errors: int = 0) -> "Screen":
@@ -156,7 +149,7 @@ class Screen:
 
     def close(self) -> None:
         """Shut the page; a second time is nothing."""
-        self._context.close()
+        self.page.close()
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type != "error":
@@ -187,5 +180,3 @@ _CELLS = """canvas => {
         Object.fromEntries([...row.querySelectorAll("td")].map(
             cell => [header[Number(cell.getAttribute("aria-colindex")) - 1], cell.textContent]))])
 }"""
-_TRACES = """chart => chart.data.map(({type, name, customdata, x, y, text}) =>
-    ({type, name, customdata: [...(customdata ?? [])].flat(), x: [...(x ?? [])], y: [...(y ?? [])], text: [...(text ?? [])]}))"""

@@ -25,9 +25,7 @@ def test_a_reload_and_a_colleague_see_the_same_view(sample: str, visit: Visit):
     screen = visit(sample).open("/revenue")
     whole = seen(screen)
     screen.choose("region", "North").press("grain", "Month").choose("span", "24 months")
-    opener = screen.page.get_by_placeholder("Open a segment")
-    opener.click()
-    screen.page.get_by_role("option", name="Small", exact=True).click()
+    screen.page.locator('.keel-bar[title^="Small: "]').click()
     expect(screen.page.locator(PATH)).to_contain_text("Small")
     mine = seen(screen.settle())
     assert mine["sum"] != whole["sum"]
@@ -48,7 +46,7 @@ def test_a_shared_filter_goes_along_to_the_next_page_and_into_its_address(sample
     screen = visit(sample).open("/revenue")
     screen.choose("region", "West").press("grain", "Quarter")
 
-    for title in ("Satisfaction", "Balance", "Metric", "Revenue"):
+    for title in ("Satisfaction", "Metric", "Revenue"):
         screen.go(title).fine()
         expect(screen.widget("region").locator("input")).to_have_value("West")
         expect(screen.widget("grain").get_by_role("radio", name="Quarter")).to_have_attribute("aria-checked", "true")
@@ -81,7 +79,7 @@ def test_the_label_of_a_card_opens_the_metric_page_of_that_metric(sample: str, v
 
     label(screen, words).press("Enter")
 
-    expect(screen.page.locator(".keel-title")).to_have_text(words)
+    expect(screen.page.locator(".keel-title")).to_have_text(words, timeout=4000)
     screen.settle().fine()
     expect(screen.widget("metric").locator("input").first).to_have_value(words)
     screen.back()
