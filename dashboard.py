@@ -4,5 +4,8 @@ import streamlit as st
 
 from keel import ui
 
-st.set_page_config(page_title="Keel", page_icon="static/keel.svg", layout="wide", initial_sidebar_state="collapsed")
-ui.run(ui.navigation())
+page = ui.navigation()
+st.set_page_config(
+    page_title=f"{page.title} · Keel", page_icon="static/keel.svg", layout="wide", initial_sidebar_state="collapsed"
+)
+ui.run(page)

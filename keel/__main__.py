@@ -231,6 +231,9 @@ def _metrics(asked: argparse.Namespace) -> None:
 def _sources(asked: argparse.Namespace) -> None:
     with _store(asked) as store:
         rows = measure.sources(store)
+        for row in rows:
+            if row["source"] == "orders":
+                row |= measure.order_facts(store)
         lines = []
         for r in rows:
             lines.append(

@@ -470,9 +470,12 @@ def sources(store: Store) -> list[dict[str, Any]]:
         came = [batch["imported_at"] for batch in batches if batch["kind"] == kind]
         row["imported_at"] = max(came, default=None)
         row["stale"] = bool(newest and row["last_on"] and (newest - row["last_on"]).days > STALE_DAYS)
-        if row["source"] == "orders":
-            row |= store.rows("order_facts")[0]
     return rows
+
+
+def order_facts(store: Store) -> dict[str, Any]:
+    """What the order lines hold, counted on the raw rows: lines, distinct order numbers, customers, what lacks what."""
+    return store.rows("order_facts")[0]
 
 
 def questions(store: Store, survey: str | None = None) -> list[dict[str, Any]]:

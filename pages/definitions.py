@@ -13,6 +13,6 @@ words = st.text_input(
 for kind, heading in KINDS.items():
     ui.heading(heading)
     for metric in ui.matching(words, kind):
-        with st.expander(f"**{metric.label}** — {metric.meaning}"):
+        with st.expander(f"**{ui.plain(metric.label)}** — {ui.plain(metric.meaning)}"):
             ui.definition(metric)
             ui.metric_link(metric, f"Open {metric.label}")

@@ -10,17 +10,17 @@ chosen = ui.choose("Metric", list(known), key="metric", labels={m.id: m.label fo
 metric = known[chosen]
 ui.title(metric.label, metric.meaning)
 if not ui.nothing_yet([chosen], metric.needs or "a file of measures"):
+    span = ui.asked_span(chosen)
     left, right = st.columns([1, 3], gap="medium")
     with left:
         ui.card(chosen, key="metric")
         ui.behind_link(metric)
     with right, st.container(key="box-trend"):
-        ui.trend(chosen, key="metric-trend", height=280)
-    span = ui.asked_span(chosen)
-    if chosen == "revenue":
-        with st.container(key="box-drill"):
+        if chosen == "revenue":
             drill(span)
-    elif metric.dimensions and not metric.min_people:
+        else:
+            ui.trend(chosen, key="metric-trend", height=280)
+    if metric.dimensions and not metric.min_people:
         with st.container(key="box-split"):
             ui.split(chosen, span, key="metric-split")
     with st.container(key="box-rows"):

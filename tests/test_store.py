@@ -592,14 +592,17 @@ BREAKS = {
     ),
     "sales count a line too many": ("update sales set lines = lines + 1 where day = date '2024-01-08'", "sales of 2024-01: "),
     "a day of sales is gone": ("delete from sales where day = date '2026-02-28'", "sales of 2026-02: "),
-    "an order is a cent short": (
-        "update order_totals set margin = margin - 0.01 where order_key = 'O1.1'", "orders of 2024-02: "
+    "an order is gone": (
+        "delete from order_days where order_key = (select min(order_key) from order_days "
+        "where day between date '2024-02-01' and date '2024-02-29')",
+        "orders of 2024-02: ",
     ),
     "the revenue shown is another": (
         "update observations set num = num + 1 where metric = 'revenue' and day = date '2024-01-08'", "revenue of 2024-01: "
     ),
     "a customer's month is another": (
-        "update customer_months set revenue = revenue + 1 where customer_id = 'C1' and month = date '2024-02-01'",
+        "update customer_months set revenue = revenue + 1 where month = date '2024-02-01' "
+        "and number = (select number from customer_numbers where customer_id = 'C1')",
         "customers of 2024-02: ",
     ),
     "a movement closes with more": (

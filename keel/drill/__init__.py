@@ -31,6 +31,16 @@ class Place:
         parts = [part.split("=", 1) for part in st.query_params.get_all("path") if "=" in part]
         return cls(tuple((name, member) for name, member in parts if name in LEVELS))
 
+    def within(self, filters: dict[str, str]) -> "Place":
+        """The place inside the shared filters: what they say already is no step, and what contradicts them ends the path."""
+        steps = []
+        for name, member in self.steps:
+            if name in filters and filters[name] != member:
+                break
+            if name not in filters:
+                steps.append((name, member))
+        return Place(tuple(steps))
+
     @property
     def only(self) -> dict[str, str]:
         """The steps as filters of orders."""
@@ -52,13 +62,17 @@ class Place:
 @st.fragment
 def drill(span: "ui.Span") -> None:
     """The breadcrumb, the number, its line and the next level, for the place the address names."""
-    place = Place.from_url()
-    only = {**ui.view().only(ui.known_metrics()["revenue"]), **place.only}
+    filters = ui.view().only(ui.known_metrics()["revenue"])
+    place = Place.from_url().within(filters)
+    only = {**filters, **place.only}
     level = _next_level(place, only)
     rows = _rows(level, only, place, span)
     total = float(rows["revenue"].sum()) if level != "orders" else float(rows.attrs["total"])
     currency = ui.store().settings.currency
     _breadcrumb(place, level, f"{wording.number(total, 'money')}", f"{currency} · {span.words}")
+    if rows.empty:
+        st.info("Nothing was sold here in this span. Choose a longer one above, or go back.")
+        return
     if level == "orders":
         _orders(rows)
         _adds_up(rows, level, total, currency)
@@ -129,7 +143,7 @@ def _breadcrumb(place: Place, level: str, number: str, words: str) -> None:
             st.html("<span>›</span>", width="content")
             label = ui.ask("customer_name", customer_id=member) if name == "customer" else member
             st.button(
-                label, key=f"crumb-{depth}", type="tertiary", help=ui.dimension_label(name),
+                ui.plain(label), key=f"crumb-{depth}", type="tertiary", help=ui.dimension_label(name),
                 on_click=Place(place.steps[:depth]).go, disabled=depth == len(place.steps),
             )  # fmt: skip
         st.html(f'<div class="keel-value">{number}<span class="keel-unit">{words}</span></div>', width="content")
@@ -228,7 +242,7 @@ def _table(rows: pd.DataFrame, level: str) -> None:
     if shown["margin"].isna().all():
         shown = shown.drop(columns="margin")
     ui.table(
-        shown, key=f"drill-table-{level}", height=180,
+        shown, key=f"drill-table-{level}", height=None if len(shown) <= FEW_ROWS else 250,
         columns={
             "label": ui.dimension_label(level), "revenue": ui.money_column("Revenue"), "margin": ui.money_column("Margin"),
             "share": st.column_config.NumberColumn("Share", format="percent"),
@@ -255,5 +269,5 @@ def _adds_up(rows: pd.DataFrame, level: str, total: float, currency: str) -> Non
         words = f"{wording.plural(count, 'order line')} add up to {exact} {currency}"
         words += f"; the newest {listed} are listed" if listed < count else ""
     else:
-        words = f"These {len(rows)} rows add up to {exact} {currency}"
+        words = f"{wording.plural(len(rows), 'row')}: in all {exact} {currency}"
     st.html(f'<div class="keel-sum">{words}.</div>')

@@ -25,8 +25,10 @@ export default function (component) {
             if (row.opens) bar.onclick = () => open(row, bar);
             return bar;
         });
+        const focused = root.contains(document.activeElement);
         root.setAttribute("aria-label", level.title);
         root.replaceChildren(...rows);
+        if (focused) root.querySelector("button")?.focus(); // who came by keyboard stays where they were
     };
 
     const open = (row, bar) => {

@@ -5,7 +5,19 @@ panels   charts, splits, tables, definitions         uploads  drop, preview, imp
 """
 
 from keel.ui.cards import card, cards, metric_link, own_measures, series
-from keel.ui.frame import ask, dimension_label, heading, known_metrics, navigation, run, store, theme, title, view
+from keel.ui.frame import (
+    ask,
+    dimension_label,
+    heading,
+    known_metrics,
+    navigation,
+    plain,
+    run,
+    store,
+    theme,
+    title,
+    view,
+)
 from keel.ui.panels import (
     NPS_CUTS,
     Span,
@@ -31,7 +43,7 @@ from keel.ui.uploads import preview, uploaded, uploader, what_to_bring
 
 __all__ = [
     "NPS_CUTS", "Span", "ask", "asked_span", "behind_link", "card", "cards", "chart", "choose", "declared_links", "definition",
-    "dimension_label", "heading", "known_metrics", "matching", "metric_link", "money_column", "movements", "navigation", "nothing_yet", "overall", "own_measures",
+    "dimension_label", "heading", "known_metrics", "matching", "metric_link", "money_column", "movements", "navigation", "nothing_yet", "overall", "own_measures", "plain",
     "preview", "rows_behind", "run", "series", "split", "staff_year", "store", "table", "theme", "title", "trend",
     "uploaded", "uploader", "view", "walk_steps", "what_to_bring",
 ]  # fmt: skip

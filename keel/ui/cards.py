@@ -14,7 +14,7 @@ from keel import measure, sparkline, wording
 from keel.catalogue import Metric
 from keel.measure import Series
 from keel.periods import add_months
-from keel.ui.frame import PAGES, ask, here, known_metrics, store, theme, view
+from keel.ui.frame import PAGES, ask, here, known_metrics, plain, store, theme, view
 
 MOST_OWN = 12  # cards of uploaded measures on one side of Balance; the Metric page has them all
 
@@ -70,8 +70,8 @@ def metric_link(metric: Metric, label: str = "") -> None:
     """A link to all there is on one metric: definition, SQL, owner, split, rows."""
     st.page_link(
         PAGES / "metric.py",
-        label=label or metric.label,
-        help=metric.meaning,
+        label=plain(label or metric.label),
+        help=plain(metric.meaning),
         query_params={"metric": metric.id, **here()},
     )
 
@@ -122,7 +122,7 @@ def _target_words(metric: Metric, value: float, goal: float) -> str:
 def _changes(metric: Metric, grain: str, now: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:
     if now["hidden"]:
         return html.escape(now["note"])
-    pairs = [(before["value"] if before else None, grain), (now["prior"], "year")]
+    pairs = [(before["value"] if before else None, f"last {grain}"), (now["prior"], "last year")]
     parts = []
     for earlier, against in pairs:
         if earlier is None or pd.isna(earlier):

@@ -3,6 +3,7 @@
 import gc
 import getpass
 import html
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -138,7 +139,7 @@ def _freshness(sources: list[dict[str, Any]], newest: date) -> None:
 
 def _controls(has_data: bool) -> View:
     grain = st.segmented_control(
-        "By", GRAINS, default="week", required=True, format_func=str.capitalize, key="grain",
+        "By", [name.capitalize() for name in GRAINS], default="Week", required=True, key="grain",
         label_visibility="collapsed", bind="query-params", persist_state="session",
     )  # fmt: skip
     span = st.selectbox(
@@ -148,7 +149,7 @@ def _controls(has_data: bool) -> View:
     chosen = {}
     members = ask("members").get("revenue", {}) if has_data else {}
     for name, everything in (("region", "All regions"), ("segment", "All segments")):
-        options = [ALL, *members.get(name, [])]
+        options = [ALL, *sorted(members.get(name, []), key=lambda member: member == measure.NO_MEMBER)]
         if len(options) > 2:
             words = {option: option for option in options} | {ALL: everything}
             picked = st.selectbox(
@@ -156,7 +157,7 @@ def _controls(has_data: bool) -> View:
                 format_func=words.__getitem__, persist_state="session",
             )  # fmt: skip
             chosen[name] = None if picked == ALL else picked
-    return View(grain or "week", SPANS[span or "12 months"], chosen.get("region"), chosen.get("segment"))
+    return View((grain or "Week").lower(), SPANS[span or "12 months"], chosen.get("region"), chosen.get("segment"))
 
 
 def view() -> View:
@@ -180,7 +181,7 @@ def run(page: Any) -> None:
         st.session_state["_view"] = frame()
         page.run()
     except KeelError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
     finally:
         _framed.now = False
 
@@ -203,7 +204,7 @@ def who() -> str:
 
 def here() -> dict[str, str]:
     """The shared controls as query parameters, so that a link keeps them."""
-    defaults = {"grain": "week", "span": "12 months", "region": ALL, "segment": ALL}
+    defaults = {"grain": "Week", "span": "12 months", "region": ALL, "segment": ALL}
     state = {name: st.session_state.get(name) for name in defaults}
     return {name: str(value) for name, value in state.items() if value and value != defaults[name]}
 
@@ -220,6 +221,11 @@ def heading(words: str, note: str = "") -> None:
     """A heading inside a page, with what must be known to read what is below it."""
     extra = f'<span class="keel-note">{html.escape(note)}</span>' if note else ""
     st.html(f'<h2 class="keel-heading">{html.escape(words)}{extra}</h2>', width="content")
+
+
+def plain(text: str) -> str:
+    """Text that people uploaded, for a place that reads Markdown: shown as it is, never drawn, linked or fetched."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$^@-])", r"\\\1", text)
 
 
 def source_label(source: str) -> str:

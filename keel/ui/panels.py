@@ -13,7 +13,7 @@ from keel import charts, wording
 from keel.catalogue import Metric
 from keel.periods import add_months
 from keel.ui.cards import _same_grain, period_label, series, shown, unit_of
-from keel.ui.frame import PAGES, ask, dimension_label, heading, here, known_metrics, store, theme, view
+from keel.ui.frame import PAGES, ask, dimension_label, heading, here, known_metrics, plain, store, theme, view
 
 NPS_CUTS = [(0, 6, "Detractors"), (7, 8, "Passives"), (9, 10, "Promoters")]
 
@@ -68,13 +68,20 @@ def asked_span(metric_id: str) -> Span:
 def choose(
     label: str, options: Sequence[str], *, key: str, labels: Mapping[str, str] | None = None, width: int = 260
 ) -> str:
-    """One of a few, kept in the URL under `key`."""
+    """One of a few, kept in the URL under `key` as what it is called in the definitions."""
     words = labels or {option: dimension_label(option) for option in options}
-    picked = st.selectbox(
-        label, list(options), key=key, bind="query-params", format_func=lambda option: words[option],
+    asked = st.query_params.get(key, "")
+
+    def picked() -> None:
+        st.query_params[key] = st.session_state[f"choose-{key}"]
+
+    if asked in options:
+        st.session_state[f"choose-{key}"] = asked
+    chosen = st.selectbox(
+        label, list(options), key=f"choose-{key}", format_func=words.__getitem__, on_change=picked,
         label_visibility="collapsed", width=width,
     )  # fmt: skip
-    return str(picked)
+    return str(chosen)
 
 
 def split(metric_id: str, span: Span, *, key: str) -> None:
@@ -144,7 +151,7 @@ def nothing_yet(metric_ids: Sequence[str], what: str) -> bool:
     st.page_link(PAGES / "uploads.py", label="Go to Uploads", icon=":material/upload:")
     with st.expander("What each number here needs"):
         for metric_id in metric_ids:
-            st.markdown(f"**{known[metric_id].label}**: {known[metric_id].needs}")
+            st.markdown(f"**{plain(known[metric_id].label)}**: {plain(known[metric_id].needs)}")
     return True
 
 
@@ -168,7 +175,11 @@ def rows_behind(metric_id: str) -> None:
     } | {name: st.column_config.NumberColumn(name, format="%.3g") for name in ("Low", "High")})  # fmt: skip
     if metric.grain == "day" and metric.roll in ("sum", "ratio", "mean") and not frame["hidden"].any():
         num, den = frame["num"].sum(), frame["den"].sum()
-        words = f"These {len(frame)} rows add up to {num:,.2f}"
+        first, last = (
+            min(frame["period"]),
+            min(store().settings.calendar.end(max(frame["period"]), found.grain), found.as_of or date.max),
+        )
+        words = f"{wording.plural(len(frame), 'row')}, {wording.day_year(first)} to {wording.day_year(last)}, in all {num:,.2f}"
         if metric.roll != "sum" and den:
             scale = f" × {metric.scale:g}" if metric.scale != 1 else ""
             words += f" ÷ {den:,.2f}{scale} = {wording.exact(num / den * metric.scale, unit_of(metric))}"
@@ -215,8 +226,8 @@ def definition(metric: Metric) -> None:
                 f"company as a whole only, never for fewer than {max(metric.min_people, store().settings.minimum_group)} people",
             )
         )
-    st.markdown(f"{metric.meaning} {metric.edge}")
-    st.markdown("  \n".join(f"**{name}:** {words}" for name, words in facts))
+    st.markdown(plain(f"{metric.meaning} {metric.edge}"))
+    st.markdown("  \n".join(f"**{name}:** {plain(words)}" for name, words in facts))
     if metric.sql:
         with st.popover("SQL", type="tertiary", key=f"sql-{metric.id}"):
             st.code(metric.sql, language="sql", wrap_lines=True)

@@ -10,7 +10,7 @@ import streamlit as st
 from keel import company, intake, wording
 from keel.errors import KeelError
 from keel.readings import KINDS
-from keel.ui.frame import dimension_label, heading, store, who
+from keel.ui.frame import dimension_label, heading, plain, store, who
 from keel.ui.panels import inert, table
 
 NOT_USED = "(not used)"
@@ -32,7 +32,7 @@ def what_to_bring() -> None:
 def uploader() -> list[Any]:
     """The place to drop files on; empty again after each import."""
     if said := st.session_state.pop("_imported", None):
-        st.success(said)
+        st.success(plain(said))
     dropped = st.file_uploader(
         "Drop a file", accept_multiple_files=True, key=f"drop-{st.session_state.get('_dropped', 0)}",
         help="CSV, TSV, XLSX, XLS, ODS, or a gzip of one",
@@ -52,7 +52,7 @@ def uploaded() -> None:
                 f'<div class="keel-file"><b>{html.escape(row["file"])}</b><span>batch {row["batch"]} · {facts} · '
                 f"{html.escape(row['who'])}, {wording.day_year(row['imported_at'].date())}</span></div>"
             )
-            if st.button("Undo", key=f"undo-{row['batch']}", type="tertiary", help=f"Take {row['file']} out"):
+            if st.button("Undo", key=f"undo-{row['batch']}", type="tertiary", help=plain(f"Take {row['file']} out")):
                 _undo(row["batch"], row["file"])
     if not rows and st.button("Load the sample company", key="load-sample"):
         bar = st.progress(0.0, "Making the sample company")
@@ -67,7 +67,7 @@ def preview(file: Any) -> None:
     state = st.session_state.setdefault("_choices", {}).setdefault(key, {"kind": "", "options": {}})
     reading = _read(content, name, state)
     if isinstance(reading, KeelError):
-        st.error(str(reading))
+        st.error(plain(str(reading)))
         _ask_what_is_missing(str(reading), state, key)
         return
     same = company.same_upload(store(), reading)
@@ -75,12 +75,14 @@ def preview(file: Any) -> None:
         heading(name, f"{reading.kind} · {reading.rows_accepted:,} of {reading.rows_read:,} rows will be counted")
         if same:
             st.info(
-                f"The same rows came in already as batch {same['batch']} ({same['file']}); they are not counted again."
+                plain(
+                    f"The same rows came in already as batch {same['batch']} ({same['file']}); they are not counted again."
+                )
             )
         if reading.refusal:
-            st.error(reading.refusal)
+            st.error(plain(reading.refusal))
         for note in reading.notes:
-            st.markdown(f":gray[{note}]")
+            st.markdown(f":gray[{plain(note)}]")
         if reading.from_on:
             st.markdown(f"From **{wording.day_year(reading.from_on)}** to **{wording.day_year(reading.to_on)}**")
         _ask_kind(reading.kind, state, key)
@@ -90,7 +92,7 @@ def preview(file: Any) -> None:
         with st.expander("The first rows, as they are in the file"):
             rows = [list(row) for row in reading.preview]
             names = [h or f"column {n}" for n, h in enumerate(reading.header, 1)]
-            st.table(pd.DataFrame(rows, columns=_unique(names)))
+            table(inert(pd.DataFrame(rows, columns=_unique(names))), key=f"first-rows-{key}")
         sample = company.is_sample(store())
         label = "Import, and leave the sample company" if sample else "Import"
         if st.button(label, key=f"import-{key}", type="primary", disabled=bool(same or reading.refusal)):
@@ -102,7 +104,7 @@ def _read(content: bytes, name: str, state: dict[str, Any]) -> Any:
     cached = st.session_state.get("_reading")
     if cached and cached[0] == marks:
         return cached[1]
-    bar = st.progress(0.3, f"Reading {name}")
+    bar = st.progress(0.3, plain(f"Reading {name}"))
     try:
         mapping = intake.with_options(None, state["options"]) or None
         found: Any = company.preview(store(), content, name=name, kind=state["kind"], mapping=mapping)
@@ -176,7 +178,7 @@ def _show_columns(reading: Any, state: dict[str, Any], key: str) -> None:
                     st.rerun()
         unused = [h for h in reading.unused if h not in columns.values()]
         if unused:
-            st.markdown(f":gray[Not used: {', '.join(unused)}]")
+            st.markdown(f":gray[Not used: {plain(', '.join(unused))}]")
 
 
 def _show_questions(reading: Any) -> None:
@@ -215,9 +217,9 @@ def attempt(action: Callable[[], Any], done: str) -> Any:
     try:
         result = action()
     except KeelError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return None
-    st.toast(done)
+    st.toast(plain(done))
     return result
 
 

@@ -1,13 +1,12 @@
 -- What this is: one row per customer and day with order lines, of the touched days.
+-- purchases: lines with an amount above zero (returns are not purchases).
 select
-    customer_id,
-    day,
-    max(region) as region,
-    max(segment) as segment,
-    cast(sum(revenue) as decimal(28, 4)) as revenue,
-    cast(sum(margin) as decimal(28, 4)) as margin,
-    sum(is_purchase) as purchases,
-from order_totals
-where customer_id is not null
-    and day in (select day from touched)
-group by customer_id, day
+    o.customer_id,
+    o.day,
+    cast(sum(o.amount) as decimal(28, 4)) as revenue,
+    cast(sum(o.amount - o.cost) as decimal(28, 4)) as margin,
+    sum(case when o.amount > 0 then 1 else 0 end) as purchases,
+from order_lines as o
+where o.customer_id is not null
+    and o.day in (select day from touched)
+group by o.customer_id, o.day

@@ -1,10 +1,8 @@
--- What this is: one row per customer of the customer files or the orders. Region and segment from the card, or
--- else from the latest order.
+-- What this is: one row per customer of the customer files or the orders. Region and segment from the card, or else from
+-- the latest order lines.
 with bought as (
     select
         customer_id,
-        arg_max(region, day) as region,
-        arg_max(segment, day) as segment,
         min(case when purchases > 0 then day end) as first_purchase_on,
         max(case when purchases > 0 then day end) as last_purchase_on,
         sum(purchases) as purchases,
@@ -12,15 +10,26 @@ with bought as (
         cast(sum(margin) as decimal(28, 4)) as margin,
     from customer_days
     group by customer_id
+),
+
+without_a_card as (
+    select
+        customer_id,
+        arg_max(region, (day, region)) as region,
+        arg_max(segment, (day, segment)) as segment,
+    from order_lines
+    where customer_id not in (
+            select customer_id from customer_cards where region is not null and segment is not null
+        )
+    group by customer_id
 )
 
 select
-    coalesce(b.customer_id, c.customer_id) as customer_id,
-    -- a number is cheaper to sort by than a text; it is in the order of the ids, so a rebuild gives the same
-    row_number() over (order by coalesce(b.customer_id, c.customer_id)) as number,
-    coalesce(c.name, b.customer_id, c.customer_id) as name,
-    coalesce(c.region, b.region, '') as region,
-    coalesce(c.segment, b.segment, '') as segment,
+    n.customer_id,
+    n.number,
+    coalesce(c.name, n.customer_id) as name,
+    coalesce(c.region, w.region, '') as region,
+    coalesce(c.segment, w.segment, '') as segment,
     coalesce(c.owner, '') as owner,
     coalesce(c.team, '') as team,
     b.first_purchase_on,
@@ -28,6 +37,8 @@ select
     coalesce(b.purchases, 0) as purchases,
     coalesce(b.revenue, 0) as revenue,
     b.margin,
-from bought as b
-full join customer_cards as c on c.customer_id = b.customer_id
-order by 1
+from customer_numbers as n
+left join bought as b on b.customer_id = n.customer_id
+left join customer_cards as c on c.customer_id = n.customer_id
+left join without_a_card as w on w.customer_id = n.customer_id
+order by n.number

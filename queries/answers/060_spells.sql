@@ -3,18 +3,19 @@
 -- a purchase keeps its customer active until the first day whose window begins after it.
 with purchases as (
     select
-        customer_id,
-        day,
-        cast(day + 1 + to_months((select lost_after_months from settings)) as date) as window_on,
-    from customer_days
-    where purchases > 0
+        n.number,
+        d.day,
+        cast(d.day + 1 + to_months((select lost_after_months from settings)) as date) as window_on,
+    from customer_days as d
+    join customer_numbers as n on n.customer_id = d.customer_id
+    where d.purchases > 0
 ),
 
 -- The first day whose window begins after the purchase: the day after it, some months on; where that month is too
 -- short and the date was clamped (31 Aug -> 28 Feb), the first of the next month.
 expiries as (
     select
-        customer_id,
+        number,
         day,
         case when extract('day' from window_on) = extract('day' from day + 1) then window_on else window_on + 1 end
             as expires_on,
@@ -23,29 +24,29 @@ expiries as (
 
 chained as (
     select
-        customer_id,
+        number,
         day,
         expires_on,
-        lag(expires_on) over (partition by customer_id order by day) as previous_expiry,
+        lag(expires_on) over (partition by number order by day) as previous_expiry,
     from expiries
 ),
 
 numbered as (
     select
-        customer_id,
+        number,
         day,
         expires_on,
         sum(case when previous_expiry is null or previous_expiry <= day then 1 else 0 end)
-            over (partition by customer_id order by day rows unbounded preceding) as spell,
+            over (partition by number order by day rows unbounded preceding) as spell,
     from chained
 )
 
 select
-    n.customer_id,
+    n.number,
     c.region,
     c.segment,
     min(n.day) as active_from,
     max(n.expires_on) as active_until,
 from numbered as n
-join customers as c on c.customer_id = n.customer_id
-group by n.customer_id, n.spell, c.region, c.segment
+join customers as c on c.number = n.number
+group by n.number, n.spell, c.region, c.segment

@@ -1,7 +1,7 @@
 -- What this is: one row per month whose customers do not add up to the orders with a customer: a sentence.
 with order_months as (
-    select date_trunc('month', day) as month, sum(revenue) as revenue
-    from order_totals
+    select date_trunc('month', day) as month, sum(amount) as revenue
+    from order_lines
     where customer_id is not null
     group by month
 ),

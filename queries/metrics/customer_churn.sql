@@ -15,7 +15,7 @@ with whole as (
 ),
 
 at_start as (
-    select w.grain, w.period, s.customer_id, s.region, s.segment
+    select w.grain, w.period, s.number, s.region, s.segment
     from whole as w
     join spells as s
         on s.active_from <= w.opens_on
@@ -23,7 +23,7 @@ at_start as (
 ),
 
 at_close as (
-    select w.grain, w.period, s.customer_id
+    select w.grain, w.period, s.number
     from whole as w
     join spells as s
         on s.active_from <= w.closes_on
@@ -35,12 +35,12 @@ select
     a.period as day,
     a.region,
     a.segment,
-    sum(case when z.customer_id is null then 1 else 0 end) as num,
+    sum(case when z.number is null then 1 else 0 end) as num,
     count(*) as den,
     null as people,
 from at_start as a
 left join at_close as z
     on z.grain = a.grain
     and z.period = a.period
-    and z.customer_id = a.customer_id
+    and z.number = a.number
 group by all

@@ -8,8 +8,7 @@ with heads as (
         max(segment) as segment,
         max(channel) as channel,
         max(team) as team,
-    from order_totals
-    where is_purchase = 1
+    from order_days
     group by order_key
 )
 

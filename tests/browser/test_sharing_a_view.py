@@ -1,7 +1,6 @@
 """A link shows the same view: to the next page, after a reload, to a colleague."""
 
-import pytest
-from playwright.sync_api import Error, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.screen import Screen, Visit
 
@@ -58,10 +57,6 @@ def label(screen: Screen, words: str) -> Locator:
     return screen.page.locator('[class*="st-key-card-"]').get_by_role("link", name=words, exact=True)
 
 
-@pytest.mark.xfail(
-    raises=Error,
-    reason="style.css: the box of .keel-period is drawn over the label and takes the click (stHtml intercepts it)",
-)
 def test_a_click_on_the_label_of_a_card_opens_its_metric(sample: str, visit: Visit):
     screen = visit(sample).open()
 
@@ -70,10 +65,6 @@ def test_a_click_on_the_label_of_a_card_opens_its_metric(sample: str, visit: Vis
     expect(screen.page.locator(".keel-title")).to_have_text("Net revenue")
 
 
-@pytest.mark.xfail(
-    raises=AssertionError,
-    reason="the link says ?metric=nps, the bound select box of pages/metric.py knows ?metric=Customer+NPS only",
-)
 def test_the_label_of_a_card_opens_the_metric_page_of_that_metric(sample: str, visit: Visit):
     screen, words = visit(sample).open(), "Customer NPS"
 

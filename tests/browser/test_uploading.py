@@ -164,7 +164,6 @@ def markdown_orders() -> str:
     return "\n".join([f"Order Date,Region,Customer,Amount,{PICTURE}", *rows])
 
 
-@pytest.mark.xfail(raises=AssertionError, reason=f"keel/ui/uploads.py: {MARKDOWN}")
 def test_markdown_in_a_file_is_shown_as_text_on_uploads(uploads: Screen):
     drop(uploads, "orders.csv", markdown_orders())
     uploads.page.get_by_test_id("stExpander").locator("visible=true").first.click()
@@ -172,7 +171,6 @@ def test_markdown_in_a_file_is_shown_as_text_on_uploads(uploads: Screen):
     is_inert(uploads)
 
 
-@pytest.mark.xfail(raises=AssertionError, reason=f"keel/drill: {MARKDOWN}")
 def test_markdown_in_the_name_of_a_region_is_shown_as_text_in_the_drill(uploads: Screen):
     drop(uploads, "orders.csv", markdown_orders())
     bring_in(uploads, "orders.csv")
