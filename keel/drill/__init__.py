@@ -266,8 +266,8 @@ def _adds_up(rows: pd.DataFrame, level: str, total: float, currency: str) -> Non
     exact = wording.exact(total, "money")
     if level == "orders":
         count, listed = rows.attrs["lines"], len(rows)
-        words = f"{wording.plural(count, 'order line')} add up to {exact} {currency}"
+        words = f"{wording.plural(count, 'order line')} {'adds' if count == 1 else 'add'} up to {exact} {currency}"
         words += f"; the newest {listed} are listed" if listed < count else ""
     else:
-        words = f"{wording.plural(len(rows), 'row')}: in all {exact} {currency}"
+        words = f"{wording.plural(len(rows), 'row')} {'adds' if len(rows) == 1 else 'add'} up to {exact} {currency}"
     st.html(f'<div class="keel-sum">{words}.</div>')

@@ -225,7 +225,10 @@ def heading(words: str, note: str = "") -> None:
 
 def plain(text: str) -> str:
     """Text that people uploaded, for a place that reads Markdown: shown as it is, never drawn, linked or fetched."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$^@-])", r"\\\1", text)
+    escaped = re.sub(r"([\\`*_{}\[\]()#+!|<>~$^-])", r"\\\1", text)
+    for link, word in (("://", ":\u2060//"), ("www.", "www\u2060."), ("@", "\u2060@"), (":", "\\:")):
+        escaped = escaped.replace(link, word)  # an address is found in the text itself, however it is escaped
+    return escaped
 
 
 def source_label(source: str) -> str:

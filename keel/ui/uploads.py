@@ -92,7 +92,7 @@ def preview(file: Any) -> None:
         with st.expander("The first rows, as they are in the file"):
             rows = [list(row) for row in reading.preview]
             names = [h or f"column {n}" for n, h in enumerate(reading.header, 1)]
-            table(inert(pd.DataFrame(rows, columns=_unique(names))), key=f"first-rows-{key}")
+            st.html(_as_table(names, rows))
         sample = company.is_sample(store())
         label = "Import, and leave the sample company" if sample else "Import"
         if st.button(label, key=f"import-{key}", type="primary", disabled=bool(same or reading.refusal)):
@@ -178,7 +178,7 @@ def _show_columns(reading: Any, state: dict[str, Any], key: str) -> None:
                     st.rerun()
         unused = [h for h in reading.unused if h not in columns.values()]
         if unused:
-            st.markdown(f":gray[Not used: {plain(', '.join(unused))}]")
+            st.html(f'<div class="keel-sum">Not used: {html.escape(", ".join(unused))}</div>')
 
 
 def _show_questions(reading: Any) -> None:
@@ -207,9 +207,11 @@ def _show_rejects(reading: Any) -> None:
     )
 
 
-def _unique(names: list[str]) -> list[str]:
-    """Headers as they are, a repeated one with its place behind it: a table on screen needs distinct ones."""
-    return [name if names.index(name) == place else f"{name} ({place + 1})" for place, name in enumerate(names)]
+def _as_table(names: list[str], rows: list[list[str]]) -> str:
+    """Cells as they are in the file, as an HTML table."""
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f'<div class="keel-cells"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def attempt(action: Callable[[], Any], done: str) -> Any:

@@ -39,7 +39,7 @@ def amount(words: str) -> float:
 
 
 def level(screen: Screen) -> Level:
-    total = amount(screen.text(f"{DRILL} .keel-sum").split(" add up to ")[1])
+    total = amount(screen.text(f"{DRILL} .keel-sum").split(" up to ")[1])
     told = [bar.get_attribute("title") or "" for bar in screen.page.locator(BAR).all()]
     bars = {name: amount(words) for name, words in (words.rsplit(": ", 1) for words in told)}
     number = screen.page.locator(f"{PATH} .keel-value").evaluate("value => value.firstChild.textContent")

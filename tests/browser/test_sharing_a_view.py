@@ -72,7 +72,7 @@ def test_the_label_of_a_card_opens_the_metric_page_of_that_metric(sample: str, v
 
     expect(screen.page.locator(".keel-title")).to_have_text(words, timeout=4000)
     screen.settle().fine()
-    expect(screen.widget("metric").locator("input").first).to_have_value(words)
+    expect(screen.widget("choose-metric").locator("input").first).to_have_value(words)
     screen.back()
     expect(screen.page.locator(".keel-title")).to_have_text("Balance")
 
