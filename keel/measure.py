@@ -104,7 +104,7 @@ def series(
     frame["note"] = ""
     if metric.interval == "poisson":
         first_leaving = store.rows("first_leaving")[0]["first_on"] or first
-        frame["note"] = [_staff_note(row, grain, first, first_leaving, last, store) for row in frame.to_dict("records")]
+        frame["note"] = [_staff_note(row, grain, first, first_leaving, last, store) for row in records(frame)]
     elif metric.interval == "survival":
         first_leaving = store.rows("first_leaving")[0]["first_on"] or first
         early = [add_months(period, -COHORT_MONTHS) < first_leaving.replace(day=1) for period in frame["period"]]
@@ -132,12 +132,11 @@ def breakdown(
     """
     metric = catalogue.find(metrics(store), metric_id)
     if metric.grain == "period":
-        found = series(store, metric_id, grain=grain, by=[by], only=only, end=end).frame
-        whole = found[~found["partial"]]
-        frame = whole[whole["period"] == whole["period"].max()]
+        frame = series(store, metric_id, grain=grain, by=[by], only=only, end=end).frame
+        frame = frame[~frame["partial"]]
+        frame = frame[frame["period"] == frame["period"].max()]
     else:
-        found = series(store, metric_id, grain="all", by=[by], only=only, start=start, end=end)
-        frame = found.frame
+        frame = series(store, metric_id, grain=WHOLE, by=[by], only=only, start=start, end=end).frame
     return frame.sort_values("value", ascending=False, ignore_index=True)
 
 
@@ -157,6 +156,11 @@ def distinguishable(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool |
     if any(np.isnan(width) for width in widths) or np.isnan(now["value"]) or np.isnan(before["value"]):
         return None
     return bool(abs(now["value"] - before["value"]) > np.hypot(*widths))
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame, one dict each."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _rolled(
@@ -494,7 +498,7 @@ def questions(store: Store, survey: str | None = None) -> list[dict[str, Any]]:
         rows = frame[frame["survey"] == name]
         on_people = bool(rows["role"].isin(["engagement", "enps"]).any())
         asked = [
-            _question(text, group, on_people, store.settings.minimum_group)
+            _question(str(text), group, on_people, store.settings.minimum_group)
             for text, group in rows.groupby("text", sort=False)
         ]
         found.append({"survey": name, "responses": int(rows["responses"].iloc[0]), "questions": asked})

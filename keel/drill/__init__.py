@@ -194,17 +194,19 @@ def _component() -> Any:
 def _level(rows: pd.DataFrame, level: str) -> dict[str, Any]:
     """One level as the browser draws it: words and widths, worded here, so that nothing is computed there."""
     shown = _folded(rows)
-    longest = shown["revenue"].abs().max() or 1.0
+    longest = float(shown["revenue"].abs().max()) or 1.0
     currency = ui.store().settings.currency
     return {
         "title": f"Revenue by {ui.dimension_label(level).lower()}",
         "rows": [
             {
-                "member": row.member, "label": row.label, "opens": bool(row.member), "sign": -1 if row.revenue < 0 else 1,
-                "value": f"{wording.number(row.revenue, 'money')} · {wording.percent(row.share)}",
-                "exact": f"{wording.exact(row.revenue, 'money')} {currency}", "share": round(100 * abs(row.revenue) / longest, 1),
+                "member": member, "label": label, "opens": bool(member), "sign": -1 if revenue < 0 else 1,
+                "value": f"{wording.number(revenue, 'money')} · {wording.percent(share)}",
+                "exact": f"{wording.exact(revenue, 'money')} {currency}", "share": round(100 * abs(revenue) / longest, 1),
             }
-            for row in shown.itertuples()
+            for member, label, revenue, share in zip(
+                *(shown[name].tolist() for name in ("member", "label", "revenue", "share")), strict=True
+            )
         ],
     }  # fmt: skip
 

@@ -41,7 +41,7 @@ def shown(found: Series) -> pd.DataFrame:
 def latest(found: Series) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """The last whole period and the one before it, as rows; None where there is none."""
     whole = found.frame[~found.frame["partial"]]
-    rows = whole.tail(2).to_dict("records")
+    rows = measure.records(whole.tail(2))
     return (rows[-1] if rows else None), (rows[-2] if len(rows) > 1 else None)
 
 

@@ -237,8 +237,8 @@ def _targets_in_words(metric: Metric, goals: pd.DataFrame) -> str:
     if goals.empty:
         return "none set: upload a file of targets (metric, date, value)"
     return "; ".join(
-        f"{wording.number(row.value, unit_of(metric))} from {wording.day_year(row.valid_from)}"
-        for row in goals.itertuples()
+        f"{wording.number(value, unit_of(metric))} from {wording.day_year(day)}"
+        for day, value in zip(goals["valid_from"].tolist(), goals["value"].tolist(), strict=True)
     )
 
 
