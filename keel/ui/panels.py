@@ -329,7 +329,7 @@ def declared_links() -> None:
         rows = "".join(
             f'<div><span class="keel-lead">{html.escape(metric.label)}</span> → '
             f'<span class="keel-{known[lead.metric].kind}">{html.escape(known[lead.metric].label)}</span>'
-            f'<span class="keel-note">{lead.weeks[0]} to {lead.weeks[1]} weeks later</span></div>'
+            f'<span class="keel-note">{lead.weeks[0]}–{lead.weeks[1]} weeks later</span></div>'
             for metric, lead in links
         )
         st.html(f'<div class="keel-links">{rows}</div>')
