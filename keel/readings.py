@@ -17,6 +17,8 @@ KINDS = ("orders", "customers", "employees", "survey", "measures", "rates", "tar
 # wrong kind, or the wrong column.
 REFUSED_SHARE = 0.25
 
+STATEMENT_END = re.compile(r"[\"'`]\s*;|;\s*--|--\s*$")  # "; drop table orders; --
+
 
 @dataclass(frozen=True)
 class Reject:
@@ -87,14 +89,13 @@ class Reading:
 def columns_of(header: list[str], *, file: str, survey: bool) -> None:
     """Refuse header cells that no table would hold: an empty header, or one with quotes or semicolons in it.
 
-    A survey's headers are questions, and may say anything.
+    A survey's headers are questions, and may hold either; only what is written to end a statement is refused there too.
     """
     if not any(header):
         raise InputError(f"{file}: the header row is empty; column names were expected. Put them in the first row.")
-    if survey:
-        return
+    unwanted = STATEMENT_END if survey else re.compile(r"[\";`]|--")
     for place, name in enumerate(header, 1):
-        if re.search(r"[\";`]|--", name):
+        if unwanted.search(name):
             raise InputError(
                 f"{file}, column {place}: it is called {_short(name)!r}; a name without quotation marks and "
                 "semicolons was expected. Rename the column."

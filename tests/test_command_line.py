@@ -400,6 +400,10 @@ BAD_FILES = {
         lambda d: written(d, '"""; drop table orders; --",Order ID,Order Date,Amount\n1,1,2024-01-01,5\n'),
         ["file.csv", "column 1"],
     ),
+    "a statement in the name of the only column beside the date": (
+        lambda d: written(d, 'date,"""; drop table orders; --"\n2024-01-01,5\n'),
+        ["file.csv", "column 2"],
+    ),
     "a file that is not there": (lambda d: d / "gone.csv", ["gone.csv", "no such file"]),
     "a currency without a rate": (
         lambda d: written(d, "Order ID,Order Date,Currency,Amount\n1,2024-01-01,EUR,5\n2,2024-01-01,USD,5\n"),
