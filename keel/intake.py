@@ -318,10 +318,7 @@ def _rows(table: Table, kind: str) -> dict[str, Any]:
     table.decided["columns"] = {**{field: table.header[place] for field, place in places.items()}, **unwanted}
     shaped = {"orders": _orders, "employees": _employees, "customers": _customers, "rates": _rates,
               "targets": _targets, "events": _events}[kind](table, columns)  # fmt: skip
-    kept = table.kept()
-    if table.body.num_rows and not pc.any(kept).as_py():
-        kept = pc.and_(kept, False)
-    rows = pa.table({"row": table.numbers(), **shaped}).filter(kept)
+    rows = pa.table({"row": table.numbers(), **shaped}).filter(table.kept())
     days = next((rows.column(c) for c in ("ordered_on", "happened_on", "valid_from") if c in rows.column_names), None)
     first, last = (pc.min(days).as_py(), pc.max(days).as_py()) if days is not None else (None, None)
     if kind == "employees":

@@ -8,7 +8,7 @@ from pathlib import Path
 from keel.errors import SettingsError
 
 QUERIES = Path(__file__).resolve().parent.parent / "queries"
-_PARAMETER = re.compile(r"^-- \$(\w+)(?:, \$(\w+))*:", re.MULTILINE)
+_DECLARED = re.compile(r"\$([a-z]\w*):")
 _USED = re.compile(r"\$([a-z]\w*)")
 
 
@@ -30,8 +30,7 @@ def query(name: str) -> Query:
         raise SettingsError(f"queries/{name}.sql: there is no such file. Add it, or correct the name.")
     text = path.read_text(encoding="utf-8")
     comment = [line[3:] for line in text.splitlines() if line.startswith("-- ")]
-    header = "\n".join(f"-- {line}" for line in comment)
-    declared = {name for match in _PARAMETER.finditer(header) for name in _USED.findall(match.group(0))}
+    declared = {match[1] for line in comment if (match := _DECLARED.match(line))}
     code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--"))
     used = set(_USED.findall(code))
     if used != declared:

@@ -287,7 +287,7 @@ def test_a_target_for_a_metric_that_is_not_there_is_left_out():
 def test_an_order_line_without_a_customer_counts_as_revenue_and_for_no_customer(empty_store):
     take(empty_store, csv("order id,date,customer id,amount", "1,2024-02-03,C1,10", "2,2024-02-03,,5"))
     assert [15.0] == measure.series(empty_store, "revenue", grain="month").frame["value"].tolist()
-    (orders,) = [row for row in measure.sources(empty_store) if row["source"] == "orders"]
+    orders = measure.order_facts(empty_store)
     assert (1, 1) == (orders["lines_without_customer"], orders["customers_with_a_purchase"])
 
 
