@@ -30,7 +30,7 @@ from keel.store import Store
 # The same in both pages.
 CHART = ".st-key-drill-chart"
 BARS = f"{CHART} .barlayer .point path, {CHART} .keel-bar"
-BACK = ".st-key-drill-path button >> nth=0"
+BACK = {"Keel": ".keel-bars-back", "bare": ".st-key-drill-path button >> nth=0"}
 TOP, NEXT = generate.REGIONS, generate.SEGMENTS  # what the rows of the chart are called, before and after a click
 PATHS = {"Keel": "revenue", "bare": ""}
 SCRIPTS = {"Keel": "dashboard.py", "bare": "benchmarks/bare.py"}
@@ -135,9 +135,9 @@ def go_down(page: Page) -> float:
     return _timed(page, lambda: page.mouse.click(x, y), wanted=NEXT, gone=TOP)
 
 
-def go_up(page: Page) -> float:
-    """Click the first crumb; milliseconds until the regions are painted again."""
-    return _timed(page, lambda: page.locator(BACK).click(), wanted=TOP, gone=NEXT)
+def go_up(page: Page, name: str) -> float:
+    """Click the way back; milliseconds until the regions are painted again."""
+    return _timed(page, lambda: page.locator(BACK[name]).click(), wanted=TOP, gone=NEXT)
 
 
 def compare(lines: int, clicks: int) -> dict[str, Timings]:
@@ -173,7 +173,7 @@ def compare(lines: int, clicks: int) -> dict[str, Timings]:
                         page.wait_for_timeout(SETTLED_MS)
                         down = go_down(page)
                         page.wait_for_timeout(SETTLED_MS)
-                        up = go_up(page)
+                        up = go_up(page, name)
                         if turn:  # the first time round warms the caches of both
                             found[name].down.append(down)
                             found[name].up.append(up)

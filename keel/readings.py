@@ -17,7 +17,7 @@ KINDS = ("orders", "customers", "employees", "survey", "measures", "rates", "tar
 # wrong kind, or the wrong column.
 REFUSED_SHARE = 0.25
 
-STATEMENT_END = re.compile(r"[\"'`]\s*;|;\s*--|--\s*$")  # "; drop table orders; --
+STATEMENT_END = re.compile(r";\s*--|--\s*$")  # "; drop table orders; --
 
 
 @dataclass(frozen=True)

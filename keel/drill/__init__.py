@@ -28,8 +28,18 @@ class Place:
     @classmethod
     def from_url(cls) -> "Place":
         """The place the address names; steps that are no levels of the drill are left out."""
-        parts = [part.split("=", 1) for part in st.query_params.get_all("path") if "=" in part]
+        return cls.along(st.query_params.get_all("path"))
+
+    @classmethod
+    def along(cls, path: list[str]) -> "Place":
+        """The place at the end of a path such as ["region=North", "segment=Small"]."""
+        parts = [part.split("=", 1) for part in path if "=" in part]
         return cls(tuple((name, member) for name, member in parts if name in LEVELS))
+
+    @property
+    def path(self) -> list[str]:
+        """The steps as the address writes them."""
+        return [f"{name}={member}" for name, member in self.steps]
 
     def within(self, filters: dict[str, str]) -> "Place":
         """The place inside the shared filters: what they say already is no step, and what contradicts them ends the path."""
@@ -54,7 +64,7 @@ class Place:
     def go(self) -> None:
         """Make this the place the address names."""
         if self.steps:
-            st.query_params["path"] = [f"{name}={member}" for name, member in self.steps]
+            st.query_params["path"] = self.path
         elif "path" in st.query_params:
             del st.query_params["path"]
 
@@ -79,7 +89,7 @@ def drill(span: "ui.Span") -> None:
         return
     left, right = st.columns(2, gap="medium")
     with left:
-        _bars(rows, level, place, only, span)
+        _bars(rows, level, place, filters, span)
         if len(rows) > MOST_BARS:
             _open_any(rows, level, place)
         if len(rows) <= FEW_ROWS:
@@ -168,36 +178,55 @@ def _open_any(rows: pd.DataFrame, level: str, place: Place) -> None:
     )  # fmt: skip
 
 
-def _bars(rows: pd.DataFrame, level: str, place: Place, only: dict[str, str], span: "ui.Span") -> None:
-    """The level as bars that answer a click in the browser, with the next level of each of them sent along."""
+def _bars(rows: pd.DataFrame, level: str, place: Place, filters: dict[str, str], span: "ui.Span") -> None:
+    """The level as bars that answer a click in the browser, with the levels below and above sent along."""
+    only = {**filters, **place.only}
 
-    def clicked() -> None:
-        if member := st.session_state["drill-bars"].open:
-            Place((*place.steps, (level, member))).go()
+    def went() -> None:
+        path = st.session_state["drill-bars"].went
+        if path is not None:
+            Place.along([str(part) for part in path]).go()
 
     with st.container(key="drill-chart"):
         _component()(
-            data={"level": _level(rows, level), "next": _next_levels(rows, level, place, only, span)},
-            key="drill-bars", on_open_change=clicked,
+            data={
+                "level": _level(rows, level, place),
+                "next": _next_levels(rows, level, place, only, span),
+                "up": _level_above(place, filters, span),
+            },
+            key="drill-bars", on_went_change=went,
         )  # fmt: skip
+
+
+def _level_above(place: Place, filters: dict[str, str], span: "ui.Span") -> dict[str, Any] | None:
+    """The level one step up, with the words of the way back; None at the top."""
+    if not place.steps:
+        return None
+    above = Place(place.steps[:-1])
+    only = {**filters, **above.only}
+    level = _next_level(above, only)
+    words = above.steps[-1][1] if above.steps else "All revenue"
+    return {**_level(_rows(level, only, above, span), level, above), "words": words}
 
 
 @st.cache_resource
 def _component() -> Any:
     folder = Path(__file__).parent
     return st.components.v2.component(
-        "keel_drill_bars", html='<div class="keel-bars" role="group"></div>', isolate_styles=False,
+        "keel_drill_bars", html='<button class="keel-bars-back" hidden></button><div class="keel-bars" role="group"></div>', isolate_styles=False,
         css=(folder / "bars.css").read_text(encoding="utf-8"), js=(folder / "bars.js").read_text(encoding="utf-8"),
     )  # fmt: skip
 
 
-def _level(rows: pd.DataFrame, level: str) -> dict[str, Any]:
+def _level(rows: pd.DataFrame, level: str, place: Place) -> dict[str, Any]:
     """One level as the browser draws it: words and widths, worded here, so that nothing is computed there."""
     shown = _folded(rows)
     longest = float(shown["revenue"].abs().max()) or 1.0
     currency = ui.store().settings.currency
     return {
         "title": f"Revenue by {ui.dimension_label(level).lower()}",
+        "name": level,
+        "path": place.path,
         "rows": [
             {
                 "member": member, "label": label, "opens": bool(member), "sign": -1 if revenue < 0 else 1,
@@ -223,7 +252,8 @@ def _next_levels(rows: pd.DataFrame, level: str, place: Place, only: dict[str, s
         total = group["value"].sum()
         named = group.rename(columns={following: "member", "value": "revenue"})[["member", "revenue"]]
         share = named["revenue"] / total if total else named["revenue"] * 0
-        found[str(member)] = _level(named.assign(label=named["member"], share=share), following)
+        below = Place((*place.steps, (level, str(member))))
+        found[str(member)] = _level(named.assign(label=named["member"], share=share), following, below)
     return {bar: found[bar] for bar in _folded(rows)["member"] if bar in found}
 
 

@@ -157,3 +157,16 @@ def test_a_link_to_a_place_that_is_not_there_breaks_nothing_and_keeps_the_way_ou
 
     screen.fine()
     expect(crumb(screen, "All revenue")).to_be_enabled()
+
+
+def test_the_way_back_above_the_bars_goes_up_one_level(sample: str, visit: Visit):
+    screen = visit(sample).open("/revenue")
+    trail = [level(screen)]
+    for depth in (1, 2):
+        bar(screen, second(trail[-1])).click()
+        trail.append(arrived(screen, depth))
+
+    for depth in (1, 0):
+        screen.page.locator(".keel-bars-back").click()
+        assert arrived(screen, depth) == trail[depth]
+    expect(screen.page.locator(".keel-bars-back")).to_be_hidden()
