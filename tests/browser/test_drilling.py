@@ -120,12 +120,18 @@ def test_the_keyboard_alone_leads_down_and_back(sample: str, visit: Visit):
     assert arrived(screen, 0) == trail[0]
 
 
-def test_the_browsers_back_and_forward_buttons_walk_the_levels(sample: str, visit: Visit):
-    screen = visit(sample).open("/revenue")
+def two_levels_down(screen: Screen) -> list[Level]:
+    """Open two bars, one below the other; the three levels seen on the way."""
     trail = [level(screen)]
     for depth in (1, 2):
         bar(screen, second(trail[-1])).click()
         trail.append(arrived(screen, depth))
+    return trail
+
+
+def test_the_browsers_back_and_forward_buttons_walk_the_levels(sample: str, visit: Visit):
+    screen = visit(sample).open("/revenue")
+    trail = two_levels_down(screen)
 
     for depth in (1, 0):
         screen.page.go_back()
@@ -161,10 +167,7 @@ def test_a_link_to_a_place_that_is_not_there_breaks_nothing_and_keeps_the_way_ou
 
 def test_the_way_back_above_the_bars_goes_up_one_level(sample: str, visit: Visit):
     screen = visit(sample).open("/revenue")
-    trail = [level(screen)]
-    for depth in (1, 2):
-        bar(screen, second(trail[-1])).click()
-        trail.append(arrived(screen, depth))
+    trail = two_levels_down(screen)
 
     for depth in (1, 0):
         screen.page.locator(".keel-bars-back").click()
