@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from keel import company, intake, measure, sheets, wording
 from keel.errors import InputError, KeelError, QuestionError
 from keel.periods import GRAINS
-from keel.readings import KINDS, Reading
+from keel.readings import KINDS, UNREADABLE, Reading
 from keel.store import Store, restore
 
 MOST_REJECTS = 1000  # listed in full up to here; the count is always exact
@@ -112,7 +112,10 @@ def _import(asked: argparse.Namespace) -> int:
         if not separator or not value:
             raise InputError(f"--set {choice}: KEY=VALUE was expected, such as dates=dmy. Correct it.")
         options[key.strip()] = value.strip()
+    told = options.pop("dictionary", "")
     mapping = intake.with_options(intake.from_toml(asked.mapping) if asked.mapping else None, options) or None
+    if told:
+        mapping = {**(mapping or {}), "dictionary": intake.dictionary(sheets.load(told), name=Path(told).name)}
     documents: list[dict[str, Any]] = []
     lines: list[str] = []
     refusal = ""
@@ -141,17 +144,18 @@ def _import_one(
     """Read one file and, unless it is refused, known already or only tried, take it in."""
     reading = company.preview(store, sheets.load(path), name=Path(path).name, kind=asked.kind, mapping=mapping)
     same = company.same_upload(store, reading)
-    document = _import_document(reading, batch=None, duplicate_of=same["batch"] if same else None)
+    already = 0 if same else company.already_in(store, reading)
+    document = _import_document(reading, batch=None, duplicate_of=same["batch"] if same else None, already=already)
     if same and not reading.refusal:
         return document, [
             f"{reading.file}: the same rows came in already as batch {same['batch']} ({same['file']}); not counted again."
         ]
     if not reading.refusal and not asked.dry_run:
         document["batch"] = company.take_in(store, reading, who=getpass.getuser())
-    return document, _import_lines(reading, document["batch"])
+    return document, _import_lines(reading, document["batch"], already)
 
 
-def _import_document(reading: Reading, *, batch: int | None, duplicate_of: int | None) -> dict[str, Any]:
+def _import_document(reading: Reading, *, batch: int | None, duplicate_of: int | None, already: int) -> dict[str, Any]:
     document: dict[str, Any] = {
         "batch": batch, "kind": reading.kind, "vendor": reading.vendor, "confidence": reading.confidence,
         "file": reading.file, "sha256": reading.sha256, "rows_read": reading.rows_read,
@@ -162,29 +166,39 @@ def _import_document(reading: Reading, *, batch: int | None, duplicate_of: int |
     }  # fmt: skip
     if reading.kind == "survey":
         document["survey"] = {
-            "name": reading.survey, "responses": reading.rows_accepted, "left_out": {},
-            "questions": list(reading.questions),
+            "name": reading.survey, "responses": reading.rows_accepted, "already_in": already,
+            "left_out": reading.left_out, "questions": list(reading.questions), "groups": list(reading.groups),
+            "minutes": reading.minutes,
         }  # fmt: skip
     return document
 
 
-def _import_lines(reading: Reading, batch: int | None) -> list[str]:
+def _import_lines(reading: Reading, batch: int | None, already: int) -> list[str]:
     done = f"batch {batch}" if batch else "dry run, nothing was changed"
     lines = [
         f"{reading.file}: {reading.kind}, {reading.rows_accepted:,} of {reading.rows_read:,} rows, "
         f"{reading.from_on or '–'} to {reading.to_on or '–'} ({done})."
     ]
-    columns = reading.mapping.get("columns", {})
+    if already:
+        new = reading.rows_accepted - already
+        lines.append(f"  {already:,} of its responses came in before and are not counted again; {new:,} are new")
+    columns = {field: column for field, column in reading.mapping.get("columns", {}).items() if column}
     if columns:
         lines.append("  read as: " + ", ".join(f"{field} = {column}" for field, column in columns.items()))
+    if reading.groups:
+        lines.append("  groups: " + ", ".join(f"{g['dimension']} = {g['column']}" for g in reading.groups))
     if reading.unused:
         lines.append("  not used: " + ", ".join(reading.unused))
+    by_rule = {why: rows for why, rows in reading.left_out.items() if why != UNREADABLE}
+    if by_rule:
+        lines.append("  left out: " + ", ".join(f"{rows:,} {why}" for why, rows in by_rule.items()))
+    unread = [r for r in reading.rejected if r.why == UNREADABLE]
     lines += [
         f"  left out, row {r.row}{f', column {r.column}' if r.column else ''}{f': {r.value!r}' if r.value else ''}; {r.reason}"
-        for r in reading.rejected[:10]
+        for r in unread[:10]
     ]
-    if len(reading.rejected) > 10:
-        lines.append(f"  and {len(reading.rejected) - 10:,} more (--json lists them)")
+    if len(unread) > 10:
+        lines.append(f"  and {len(unread) - 10:,} more (--json lists them)")
     return lines + [f"  {note}" for note in reading.notes]
 
 

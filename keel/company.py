@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from keel import intake, measure, sample, settings
+from keel import intake, measure, sample, settings, surveys
 from keel.errors import InputError
 from keel.readings import Known, Reading
 from keel.settings import PROJECT
@@ -38,22 +38,57 @@ def known(store: Store, today: date | None = None) -> Known:
         rates={row["currency"]: row["first_on"] for row in store.rows("first_rates")},
         metrics=frozenset(measure.metrics(store)),
         measures={metric.id: metric.dimensions for metric in measure.metrics(store).values() if metric.uploaded},
+        surveys=_surveys(store),
         remembered=lambda shape: _remembered(store, shape),
     )
 
 
 def preview(
     store: Store, content: bytes, *, name: str, kind: str = "", mapping: Mapping[str, Any] | None = None,
-    today: date | None = None,
+    today: date | None = None, progress: Callable[[float, str], None] = lambda share, words: None,
 ) -> Reading:  # fmt: skip
     """Read a file without taking it in."""
-    return intake.read(content, name=name, known=known(store, today), kind=kind, mapping=mapping)
+    return intake.read(content, name=name, known=known(store, today), kind=kind, mapping=mapping, progress=progress)
+
+
+def vendor_name(reading: Reading) -> str:
+    """The survey tool that a file came from, as people call it."""
+    return surveys.vendors()[reading.vendor].NAME if reading.vendor in surveys.vendors() else "a table"
 
 
 def same_upload(store: Store, reading: Reading) -> dict[str, Any] | None:
-    """The batch that holds this file already, whatever its name or packing; None where there is none."""
+    """The batch that holds this file already, whatever its name, packing or format; None where there is none.
+
+    A survey is the same when every one of its responses is in, in whatever order of columns.
+    """
     rows = store.rows("same_upload", rows_sha256=reading.rows_sha256)
+    if not rows and reading.kind == "survey" and reading.rows_accepted:
+        batches = _batches_of(store, reading)
+        if None not in batches:
+            first = max(batch for batch in batches if batch is not None)
+            rows = [row for row in store.rows("batches") if row["batch"] == first]
     return rows[0] if rows else None
+
+
+def already_in(store: Store, reading: Reading) -> int:
+    """How many responses of a survey's file are in already, from an earlier export of it; they are counted once."""
+    if reading.kind != "survey":
+        return 0
+    return sum(batch is not None for batch in _batches_of(store, reading))
+
+
+def _batches_of(store: Store, reading: Reading) -> list[int | None]:
+    """For each response of a survey's file the batch that brought it first; None where it is new."""
+    known = {row["fingerprint"]: row["batch"] for row in store.rows("known_responses", survey=reading.survey)}
+    return [known.get(one) for one in reading.tables["raw_responses"].column("fingerprint").to_pylist()]
+
+
+def _surveys(store: Store) -> dict[str, frozenset[str]]:
+    """Every survey that is in, with its questions in plain letters."""
+    found: dict[str, set[str]] = {}
+    for row in store.rows("survey_questions"):
+        found.setdefault(row["survey"], set()).add(intake.plain(row["text"]))
+    return {survey: frozenset(texts) for survey, texts in found.items()}
 
 
 def take_in(store: Store, reading: Reading, *, who: str) -> int:
@@ -95,7 +130,11 @@ def rebuild(store: Store) -> dict[str, tuple[int, str]]:
     before = store.contents()
     named = {row["metric"] for row in [*store.rows("targets"), *store.rows("events")]}  # measures undone since, too
     knowing = replace(
-        known(store), metrics=frozenset(measure.metrics(store)) | named, measures={}, remembered=lambda _: None
+        known(store),
+        metrics=frozenset(measure.metrics(store)) | named,
+        measures={},
+        surveys={},
+        remembered=lambda _: None,
     )
 
     def read(row: dict[str, Any], content: bytes) -> Reading:
@@ -122,4 +161,4 @@ def _remembered(store: Store, shape: str) -> Mapping[str, Any] | None:
         return None
     mapping = intake.from_text(rows[0]["mapping"])
     # What belongs to one file and not to its shape.
-    return {key: value for key, value in mapping.items() if key not in ("latest", "as_of", "sheet")}
+    return {key: value for key, value in mapping.items() if key not in ("latest", "as_of", "sheet", "vendor")}

@@ -10,13 +10,23 @@
 The command line prints the sentence and leaves with status 2; a page shows it in a box.
 """
 
+from collections.abc import Sequence
+
 
 class KeelError(Exception):
     """A sentence for the person at the screen; never a stack of calls."""
 
 
 class InputError(KeelError):
-    """A file, a row or a value that cannot be taken in."""
+    """A file, a row or a value that cannot be taken in.
+
+    Where a choice would mend it, `asks` is the key that --set takes (or "kind", which --as takes) and `among` what can
+    be chosen, so that a page can ask instead of refusing.
+    """
+
+    def __init__(self, words: str, *, asks: str = "", among: Sequence[str] = ()) -> None:
+        super().__init__(words)
+        self.asks, self.among = asks, tuple(among)
 
 
 class QuestionError(KeelError):

@@ -10,7 +10,8 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -21,10 +22,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from keel import measures, sheets, surveys, values
+from keel import forms, layout, measures, questionnaires, sheets, surveys, values
 from keel.errors import InputError
+from keel.forms import Field, Form
 from keel.periods import add_months
-from keel.readings import KINDS, Known, Reading, Reject, as_text, columns_of
+from keel.readings import KINDS, NOTE, Known, Reading, Reject, as_text, columns_of
 from keel.values import Column
 
 # Fields of each kind: how a column is typed, "!" where the kind cannot do without it.
@@ -57,8 +59,8 @@ PLANS_REACH = 50  # years ahead that a target or an event may lie
 
 # What a mapping may hold, and of which type.
 MAPPING: Mapping[str, type] = {
-    "kind": str, "dates": str, "survey": str, "as_of": str, "sheet": str, "latest": str, "columns": dict, "questions": dict,
-    "groups": dict, "measures": dict, "all_measures": dict, "ratio": dict, "used": list, "groups_used": list,
+    "kind": str, "vendor": str, "dates": str, "survey": str, "as_of": str, "sheet": str, "latest": str, "partial": str,
+    "columns": dict, "questions": dict, "groups": dict, "dictionary": dict, "measures": dict, "all_measures": dict, "ratio": dict, "used": list, "groups_used": list,
 }  # fmt: skip
 
 
@@ -69,22 +71,29 @@ def synonyms() -> Mapping[str, Mapping[str, list[str]]]:
 
 
 def read(
-    content: bytes, *, name: str, known: Known, kind: str = "", mapping: Mapping[str, Any] | None = None
-) -> Reading:
+    content: bytes, *, name: str, known: Known, kind: str = "", mapping: Mapping[str, Any] | None = None,
+    progress: Callable[[float, str], None] = lambda share, words: None,
+) -> Reading:  # fmt: skip
     """Read one file. `kind` and `mapping` say what is known beforehand; the rest is recognised.
 
     Raises InputError, one sentence, where the file as a whole cannot be read or something must be asked.
     """
-    found = sheets.read(sheets.unpack(content, name=name), name=name)
-    sheet = _choose(found, name=name, wanted=(mapping or {}).get("sheet", ""))
-    header = [column[0].as_py().strip() for column in sheet.cells.columns]
-    shape = hashlib.sha256("\x1f".join(plain(h) for h in header).encode()).hexdigest()
     said = check_mapping(mapping or {}, file=name)
+    progress(0.05, "Opening")
+    found = [layout.table(sheet) for sheet in sheets.read(sheets.unpack(content, name=name), name=name)]
+    progress(0.4, "Telling what it is")
+    told = _told(found, said, kind=kind, file=name)
+    at = told.found if told else layout.chosen(_named(found, name=name, wanted=said.get("sheet", "")))
+    sheet = at.sheet
+    form = told.form if told else None
+    header = questionnaires.names(form) if form else _header(sheet)
+    shape = _shape(header, told.vendor if told else "")
     remembered = known.remembered(shape) or {}
     if said.get("kind", kind or remembered.get("kind")) != remembered.get("kind"):
         remembered = {}
     decided = _laid_over(remembered, said)
-    kind = kind or decided.get("kind", "") or recognise(header, sheet.cells.slice(1), known, file=name)
+    kind = kind or decided.get("kind", "")
+    kind = kind or ("survey" if form else recognise(header, sheet.cells.slice(1), known, file=name))
     if kind not in KINDS:
         raise InputError(
             f"{name}: '{kind}' is no kind of file; one of {', '.join(KINDS)} was expected. Say which with --as."
@@ -95,39 +104,93 @@ def read(
     if "date" in decided.get("columns", {}):  # whatever the kind calls its date
         decided["columns"] = {**decided["columns"], DATE_FIELDS[kind]: decided["columns"]["date"]}
         del decided["columns"]["date"]
+    if kind == "survey" and form is None:
+        form = surveys.read(sheet, "generic")
+        header = questionnaires.names(form)
+    if kind == "survey" and told:
+        decided["vendor"] = told.vendor
     columns_of(header, file=name, survey=kind == "survey")
-    body = sheet.cells.slice(1)
-    ragged = [
+    rows, numbers = (form.cells, form.numbers) if form else _below(sheet)
+    rejected = [
         Reject(
-            row,
-            "",
-            "",
-            f"it has {found} cells where the header has {expected}; quote cells that hold the separator",
+            row, "", "", f"it has {cells} cells where the header has {expected}; quote cells that hold the separator"
         )
-        for row, found, expected in sheet.ragged
+        for row, cells, expected in sheet.ragged
     ]
-    table = Table(name, header, body, sheet, decided, known)
+    rejected += [Reject(row, "", words, "a note beside the table", NOTE) for row, words in at.notes]
+    rows_read = rows.num_rows + len(rejected)
+    if form:
+        out = questionnaires.left_out(form, partial=decided.get("partial") == "count")
+        listed = numbers.to_pylist() if out else []
+        rejected += [Reject(listed[row], "", "", reason, why) for row, (why, reason) in out.items()]
+        if out:
+            counted = np.ones(rows.num_rows, bool)
+            counted[list(out)] = False
+            rows, numbers = rows.filter(pa.array(counted)), numbers.filter(pa.array(counted))
+            form = replace(form, cells=rows, numbers=numbers)
+    progress(0.6, "Reading its rows")
+    table = Table(name, header, rows, numbers, decided, known, form=form, told=bool(told))
     rest: dict[str, Any]
-    if kind == "survey":
-        rest = surveys.read(table)
+    if form:
+        rest = questionnaires.read(table, form)
+        shape = _shape(header, told.vendor if told else "")
     elif kind == "measures":
         rest = measures.read(table)
     else:
         rest = _rows(table, kind)
     if kind not in ("rates", "targets", "events", "customers"):
         rest["to_on"] = _as_of(table, rest["to_on"])
-    rejected = sorted([*ragged, *table.rejected()], key=lambda reject: (reject.row, reject.column))
+    rejected = sorted([*rejected, *table.rejected()], key=lambda reject: (reject.row, reject.column))
     if remembered:
         rest["notes"] = ("Read as the last file with these columns was.", *rest.get("notes", ()))
-    rows = body.num_rows + len(ragged)
-    left_out = len({reject.row for reject in rejected})
     return Reading(
         kind=kind, file=name, content=content, sha256=sheets.fingerprint(content),
         rows_sha256=_fingerprint_of_rows(sheet.cells), shape=shape, header=tuple(header),
-        rows_read=rows, rows_accepted=rows - left_out, rejected=tuple(rejected), mapping=decided,
-        preview=tuple(tuple(row.values()) for row in body.slice(0, 3).to_pylist()),
-        **{"vendor": "table", "confidence": 1.0, **rest},
+        rows_read=rows_read, rows_accepted=rows_read - len({reject.row for reject in rejected}),
+        rejected=tuple(rejected), mapping=decided,
+        preview=tuple(tuple(row.values()) for row in rows.slice(0, 3).to_pylist()),
+        **{"vendor": told.vendor if told else "table", "confidence": told.confidence if told else 1.0, **rest},
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A survey tool's file: which tool, how sure, where the table was, and its form."""
+
+    vendor: str
+    confidence: float
+    found: layout.Found
+    form: Form
+
+
+def _told(found: list[layout.Found], said: Mapping[str, Any], *, kind: str, file: str) -> _Told | None:
+    """The file as the export of a survey tool, where it is one; None where it is not, or is said to be something else."""
+    if kind not in ("", "survey") or said.get("kind", "survey") != "survey" or said.get("vendor") == "generic":
+        return None
+    wanted = _named(found, name=file, wanted=said.get("sheet", ""))
+    best = surveys.recognise([at.sheet for at in wanted], vendor=said.get("vendor", ""), file=file)
+    if best is None:
+        return None
+    vendor, confidence, sheet = best
+    at = next(at for at in wanted if at.sheet is sheet)
+    form = surveys.read(sheet, vendor)
+    if said.get("dictionary"):
+        form = surveys.with_dictionary(form, said["dictionary"])
+    return _Told(vendor, confidence, at, form)
+
+
+def _header(sheet: sheets.Sheet) -> list[str]:
+    return [column[0].as_py().strip() for column in sheet.cells.columns]
+
+
+def _below(sheet: sheets.Sheet) -> tuple[pa.Table, pa.Array]:
+    """The rows under the one header row, and their numbers in the file."""
+    return forms.below(sheet, 1)
+
+
+def _shape(header: list[str], vendor: str) -> str:
+    """What files of the same columns, in whatever order, have in common."""
+    return hashlib.sha256("\x1f".join([vendor, *sorted(plain(h) for h in header)]).encode()).hexdigest()
 
 
 class Table:
@@ -138,12 +201,16 @@ class Table:
         file: str,
         header: list[str],
         body: pa.Table,
-        sheet: sheets.Sheet,
+        numbers: pa.Array,
         decided: dict[str, Any],
         known: Known,
+        *,
+        form: Form | None = None,
+        told: bool = False,
     ) -> None:
         self.file, self.header, self.body, self.decided, self.known = file, header, body, decided, known
-        self._sheet = sheet
+        self.told = told  # a survey tool's export, known for one by its marks
+        self._numbers, self._form = numbers, form
         self._faults: dict[int, Reject] = {}
         latest = decided.setdefault("latest", known.today.isoformat())
         self.latest = date.fromisoformat(latest)
@@ -169,10 +236,19 @@ class Table:
         """The text of one column, header left out."""
         return self.body.column(place)
 
+    def field(self, place: int) -> Field:
+        """What the survey tool says of one column."""
+        assert self._form is not None
+        return self._form.fields[place]
+
+    def of(self, place: int) -> str:
+        """The question that a column belongs to together with others; "" where it stands alone."""
+        return self.field(place).of
+
     def typed(self, place: int, type: str, *, required: bool = False) -> pa.Array:
         """One column typed; what cannot be read, or is empty though required, is noted against its row."""
         cells, header = self.cells(place), self.header[place] or f"column {place + 1}"
-        column = self._column(cells, header, type)
+        column = self.column(place, type)
         for row, (word, reason) in column.faults.items():
             self.fault(row, header, word, reason)
         if required and column.values.null_count:
@@ -184,9 +260,13 @@ class Table:
         """Note that a row (0 is the first below the header) cannot be taken in; its first fault is kept."""
         self._faults.setdefault(row, Reject(self.number(row), column, value, reason))
 
+    def leave_out(self, row: int, why: str, reason: str, *, column: str = "") -> None:
+        """Note that a row is left out by a rule, not for a fault of its own."""
+        self._faults.setdefault(row, Reject(self.number(row), column, "", reason, why))
+
     def number(self, row: int) -> int:
         """The row's number in the file as a person counts, the header being row 1."""
-        return self._sheet.number(row + 1)
+        return int(self._numbers[row].as_py())
 
     def rejected(self) -> list[Reject]:
         """Every row at fault, in the order of the file."""
@@ -203,11 +283,11 @@ class Table:
 
     def numbers(self) -> pa.Array:
         """The row numbers of every row below the header."""
-        if self._sheet.numbers is not None:
-            return self._sheet.numbers.slice(1).cast(pa.int32())
-        return pa.array(np.arange(2, self.body.num_rows + 2, dtype=np.int32))
+        return self._numbers
 
-    def _column(self, cells: pa.ChunkedArray, header: str, type: str) -> Column:
+    def column(self, place: int, type: str) -> Column:
+        """One column typed, with what cannot be read."""
+        cells, header = self.cells(place), self.header[place] or f"column {place + 1}"
         if type == "id":
             return values.identifiers(cells)
         if type == "yes or no":
@@ -233,7 +313,7 @@ def recognise(header: list[str], body: pa.Table, known: Known, *, file: str) -> 
     has_amount = "amount" in orders or {"quantity", "unit_price"} <= orders
     if {"employee_id", "hired_on"} <= found["employees"]:
         return "employees"
-    questions = [h for h in header if surveys.is_question(h)]
+    questions = [h for h in header if questionnaires.is_question(h)]
     if "answered_on" in found["survey"] and questions:
         return "survey"
     if {"metric", "valid_from", "value"} <= found["targets"] and "ordered_on" in orders:
@@ -255,7 +335,8 @@ def recognise(header: list[str], body: pa.Table, known: Known, *, file: str) -> 
         return "measures"
     raise InputError(
         f"{file}: it is not clear what this is from its columns ({', '.join(h or 'no name' for h in header[:8])}"
-        f"{', …' if len(header) > 8 else ''}); one of {', '.join(KINDS)} was expected. Say which with --as."
+        f"{', …' if len(header) > 8 else ''}); one of {', '.join(KINDS)} was expected. Say which with --as.",
+        asks="kind",
     )
 
 
@@ -282,9 +363,9 @@ def with_options(mapping: Mapping[str, Any] | None, options: Mapping[str, str]) 
     decided: dict[str, Any] = dict(mapping or {})
     fields = {field for part in (*FIELDS, "measures", "survey") for field in synonyms().get(part, {})}
     for key, value in options.items():
-        if key in ("dates", "survey", "as_of", "sheet", "partial", "latest"):
+        if key in ("dates", "survey", "as_of", "sheet", "partial", "latest", "vendor"):
             decided[key] = value
-        elif key in ("nps", "csat", "ces", "enps", "engagement"):
+        elif key in (*questionnaires.ROLES, questionnaires.NO_ROLE):
             decided["questions"] = {**decided.get("questions", {}), value: {"role": key}}
         elif key == "group":
             decided["groups"] = {**decided.get("groups", {}), value: plain(value)}
@@ -294,7 +375,7 @@ def with_options(mapping: Mapping[str, Any] | None, options: Mapping[str, str]) 
             decided["columns"] = {**decided.get("columns", {}), key: value}
         else:
             raise InputError(
-                f"--set {key}: there is no such choice; dates, survey, as_of, sheet, nps, csat, ces, enps, engagement, "
+                f"--set {key}: there is no such choice; dates, survey, vendor, partial, as_of, sheet, nps, csat, ces, enps, engagement, none, "
                 f"group, respondent, {', '.join(measures.DECLARED)} or the name of a field was expected. Correct it."
             )
     return decided
@@ -308,7 +389,7 @@ def _rows(table: Table, kind: str) -> dict[str, Any]:
     places = match(table.header, kind, said)
     for field, type in FIELDS[kind].items():
         if type.endswith("!") and field not in places:
-            raise InputError(_lacks(table, kind, field))
+            raise InputError(_lacks(table, kind, field), asks=field, among=[h for h in table.header if h])
     columns = {
         field: table.typed(places[field], type.rstrip("!"), required=type.endswith("!"))
         for field, type in FIELDS[kind].items()
@@ -339,7 +420,9 @@ def _orders(table: Table, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
     if "amount" not in columns and not {"quantity", "unit_price"} <= set(columns):
         raise InputError(
             f"{table.file}: no amount was found among {', '.join(table.header)}; an amount, or a quantity and a unit "
-            "price, was expected. Name it with --set amount=COLUMN."
+            "price, was expected. Name it with --set amount=COLUMN.",
+            asks="amount",
+            among=[h for h in table.header if h],
         )
     quantity, price = columns.get("quantity"), columns.pop("unit_price", None)
     amount, name = columns.get("amount"), table.decided["columns"].get("amount", "")
@@ -492,17 +575,17 @@ def _require_metrics(table: Table, metric: pa.Array) -> None:
                         "the name of a metric (`python -m keel metrics` lists them) was expected")  # fmt: skip
 
 
-def _choose(found: list[sheets.Sheet], *, name: str, wanted: str) -> sheets.Sheet:
-    """The sheet asked for, else the largest."""
-    if wanted:
-        named = [sheet for sheet in found if sheet.name == wanted]
-        if not named:
-            raise InputError(
-                f"{name}: there is no sheet '{wanted}'; one of {', '.join(s.name for s in found)} was expected. "
-                "Correct --set sheet=."
-            )
-        return named[0]
-    return max(found, key=lambda sheet: sheet.cells.num_rows * sheet.cells.num_columns)
+def _named(found: list[layout.Found], *, name: str, wanted: str) -> list[layout.Found]:
+    """The sheets, or only the one asked for."""
+    if not wanted:
+        return found
+    named = [at for at in found if at.sheet.name == wanted]
+    if not named:
+        raise InputError(
+            f"{name}: there is no sheet '{wanted}'; one of {', '.join(at.sheet.name for at in found)} was expected. "
+            "Correct --set sheet=."
+        )
+    return named
 
 
 def plain(text: str | None) -> str:
@@ -534,7 +617,11 @@ def check_mapping(mapping: Mapping[str, Any], *, file: str) -> dict[str, Any]:
             raise InputError(
                 f"{file}: the mapping's {key} is {value!r}; a {MAPPING[key].__name__} was expected. Correct the mapping."
             )
-    if mapping.get("dates", "dmy") not in ("dmy", "mdy", "ymd"):
+    if mapping.get("partial", "count") not in ("count", "leave out"):
+        raise InputError(
+            f"{file}: partial is {mapping['partial']!r}; count or leave out was expected. Correct --set partial=."
+        )
+    if mapping.get("dates", "dmy") not in ("dmy", "mdy", "ymd", "serial"):
         raise InputError(f"{file}: dates is {mapping['dates']!r}; dmy, mdy or ymd was expected. Correct --set dates=.")
     if "latest" in mapping and values.parse_date(mapping["latest"], "ymd") is None:
         raise InputError(
@@ -550,6 +637,16 @@ def _laid_over(remembered: Mapping[str, Any], said: Mapping[str, Any]) -> dict[s
         if key in remembered and key in said:
             both[key] = {**remembered[key], **said[key]}
     return both
+
+
+def dictionary(content: bytes, *, name: str) -> dict[str, Any]:
+    """What the codes of a survey's data file stand for, out of the dictionary its tool exports. Raises InputError."""
+    told = surveys.dictionary(sheets.read(sheets.unpack(content, name=name), name=name))
+    if told is None:
+        raise InputError(
+            f"{name}: it is no data dictionary; the one that REDCap exports beside the data was expected. Leave it out."
+        )
+    return told
 
 
 def from_text(text: str) -> dict[str, Any]:

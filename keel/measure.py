@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ COHORT_MONTHS = 24  # first-year attrition: two years of hires, so that the olde
 FEW_LEAVERS = 5  # METHODS E: below it counts are shown, not rates
 STALE_DAYS = 14  # a source this far behind the newest one is shown in amber
 WHOLE = "all"  # a grain of one period: the whole span in view
+SCORED = ("score", "scale")  # kinds of question whose answers are numbers on a scale
 NO_MEMBER = "(none)"  # rows that carry no member of the dimension, as people see them
 
 
@@ -507,20 +508,21 @@ def questions(store: Store, survey: str | None = None) -> list[dict[str, Any]]:
 
 def _question(text: str, rows: pd.DataFrame, on_people: bool, minimum: int) -> dict[str, Any]:
     first, answers = rows.iloc[0], rows["answers"].astype(int)
-    n, role = int(answers.sum()), first["role"] if isinstance(first["role"], str) else None
+    n, role = int(first["answered"]), first["role"] if isinstance(first["role"], str) else None
     question: dict[str, Any] = {
         "key": f"q{int(first['place'])}", "text": text, "kind": first["kind"], "role": role,
-        "scale": f"{int(first['low'])}–{int(first['high'])}" if first["kind"] == "score" else None,
+        "scale": f"{int(first['low'])}–{int(first['high'])}" if first["kind"] in SCORED else None,
         "n": n, "missing": int(first["responses"]) - n, "mean": None, "favourable": None, "nps": None,
         "low": None, "high": None, "counts": {},
     }  # fmt: skip
     if on_people and first["people"] < minimum:
         return {**question, "n": None, "missing": None, "hidden": True, "note": suppression.HIDDEN}
-    if first["kind"] == "score" and n:
+    if first["kind"] in SCORED and n:
         scores = rows["value"].to_numpy(float)
         turned = first["low"] + first["high"] - scores if first["is_reversed"] else scores
         question["mean"] = float((turned * answers).sum() / n)
-        question["counts"] = {f"{score:g}": int(count) for score, count in zip(scores, answers, strict=True)}
+        words = rows["label"] if first["kind"] == "scale" else [f"{score:g}" for score in scores]
+        question["counts"] = _added_up(words, answers)
         if role in ("nps", "enps"):
             promoters, detractors = int(answers[turned >= 9].sum()), int(answers[turned <= 6].sum())
             found = intervals.nps(promoters, n - promoters - detractors, detractors)
@@ -529,9 +531,21 @@ def _question(text: str, rows: pd.DataFrame, on_people: bool, minimum: int) -> d
             favourable = int(answers[turned >= first["favourable_from"]].sum())
             question["favourable"] = favourable / n
             question["low"], question["high"] = (float(x) for x in intervals.wilson(favourable, n))
-    elif first["kind"] == "single" and n:
-        question["counts"] = {label: int(count) for label, count in zip(rows["label"], answers, strict=True) if count}
+    elif first["kind"] == "rank" and n:
+        question["counts"] = _added_up([f"{rank:g}" for rank in rows["value"]], answers)
+        question["mean"] = float((rows["value"].to_numpy(float) * answers).sum() / n)
+    elif first["kind"] in ("single", "multi") and n:
+        question["counts"] = _added_up(rows["label"], answers)
     return question
+
+
+def _added_up(words: Iterable[str], answers: Iterable[int]) -> dict[str, int]:
+    """How often each was answered; a word of several values (two tools number a scale otherwise) stands once."""
+    counts: dict[str, int] = {}
+    for word, count in zip(words, answers, strict=True):
+        if count:
+            counts[word] = counts.get(word, 0) + int(count)
+    return counts
 
 
 def _order_filters(only: Mapping[str, str] | None) -> dict[str, str | None]:

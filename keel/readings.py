@@ -17,17 +17,21 @@ KINDS = ("orders", "customers", "employees", "survey", "measures", "rates", "tar
 # wrong kind, or the wrong column.
 REFUSED_SHARE = 0.25
 
+# Why a row is left out. Only what cannot be read speaks against the file; the rest is left out by the rules.
+UNREADABLE, TEST, PARTIAL, DUPLICATE, NO_DATE, NOTE = "unreadable", "test", "partial", "duplicate", "no date", "note"
+
 STATEMENT_END = re.compile(r";\s*--|--\s*$")  # "; drop table orders; --
 
 
 @dataclass(frozen=True)
 class Reject:
-    """One row left out: its number in the file, the column and value at fault, and the reason."""
+    """One row left out: its number in the file, the column and value at fault, the reason, and which kind that is."""
 
     row: int
     column: str
     value: str
     reason: str
+    why: str = UNREADABLE
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Known:
     rates: Mapping[str, date] = field(default_factory=dict)  # currency -> first day with a rate
     metrics: frozenset[str] = frozenset()
     measures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # uploaded measure -> its grouping columns
+    surveys: Mapping[str, frozenset[str]] = field(default_factory=dict)  # survey -> its questions, in plain letters
     remembered: Callable[[str], Mapping[str, Any] | None] = lambda shape: None
 
 
@@ -67,6 +72,16 @@ class Reading:
     survey: str | None = None
     questions: tuple[Mapping[str, Any], ...] = ()
     preview: tuple[tuple[str, ...], ...] = ()
+    groups: tuple[Mapping[str, Any], ...] = ()  # of a survey: column, dimension and members of what groups people
+    minutes: float | None = None  # of a survey: how long answering takes, estimated
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many rows are left out, by the kind of reason."""
+        rows: dict[str, set[int]] = {}
+        for reject in self.rejected:
+            rows.setdefault(reject.why, set()).add(reject.row)
+        return {why: len(rows[why]) for why in sorted(rows)}
 
     @property
     def refusal(self) -> str:
@@ -76,12 +91,19 @@ class Reading:
                 f"{self.file}: there is a header and no rows below it; at least one row was expected. "
                 "Export the file again with its rows."
             )
-        if len(self.rejected) < REFUSED_SHARE * self.rows_read:
-            return ""
-        first = self.rejected[0]
+        unread = [reject for reject in self.rejected if reject.why == UNREADABLE]
+        if len(unread) < REFUSED_SHARE * (self.rows_read - len(self.rejected) + len(unread)) or not unread:
+            if self.rows_accepted:
+                return ""
+            why = ", ".join(f"{rows:,} {word}" for word, rows in self.left_out.items())
+            way_out = "--set partial=count counts partial ones." if PARTIAL in self.left_out else "Export it again."
+            return (
+                f"{self.file}: none of its {self.rows_read:,} rows counts ({why}); at least one was expected. {way_out}"
+            )
+        first = unread[0]
         place = f"row {first.row}" + (f", column {first.column}" if first.column else "")
         found = f": found {_short(first.value)!r}" if first.value else ""
-        more = len(self.rejected) - 1
+        more = len(unread) - 1
         others = f" ({more} more {'row' if more == 1 else 'rows'} cannot be read either)" if more else ""
         return f"{self.file}, {place}{found}; {first.reason}{others}. Correct the file and import it again; nothing was changed."
 

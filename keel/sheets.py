@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import io
 import json
+import math
 import os
 import re
 import stat
@@ -21,11 +22,13 @@ import zipfile
 import zlib
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import reduce
+from html.parser import HTMLParser
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -40,6 +43,8 @@ WORKBOOK_MEMORY = 3 << 30  # bytes: calamine lays cells out densely, 32 bytes ea
 WORKBOOK_SECONDS = 120  # a workbook at the limit takes about 30 s on one core
 RECORD_LIMIT = 1_000_000  # characters: beyond this a "row" is a swallowed file, not something a person wrote
 WIDTH_LIMIT = 16_384  # columns, as many as Excel has
+MOST_TABLES = 1_000  # of a web page: no export has more, and each becomes a sheet
+SPANNED_COLUMNS, SPANNED_ROWS = 1_000, 65_534  # the most one cell may span, as in browsers
 SAMPLE_BYTES, SAMPLE_RECORDS = 1 << 20, 50  # enough to see past a title and a few ragged rows
 
 # Never text a person typed: removed, apart from tab and line ends; soft line breaks become spaces.
@@ -65,7 +70,6 @@ _FOREIGN = (  # what the first bytes look like, what that is, the way out
     (rb"%PDF", "this is a PDF", _TABLE_ITSELF),
     (rb"\x89PNG|\xff\xd8\xff|GIF8", "this is a picture", _TABLE_ITSELF),
     (rb"\x7fELF|MZ.\0", "this is a program", "Choose the file that holds the table."),
-    (rb"\$FL[23]", "this is an SPSS data file", "Save it as CSV or XLSX and upload that."),
     (rb"PAR1", "this is a Parquet file", "Write it out as CSV and upload that."),
     (rb"\x1f\x8b", "this is a gzip within a gzip", "Unpack it once and upload that."),
     (
@@ -74,12 +78,10 @@ _FOREIGN = (  # what the first bytes look like, what that is, the way out
         "Unpack it and upload the table.",
     ),
     (rb"\s*(\{\s*\"|\[\s*\{)", "this is JSON", "Write it out as CSV and upload that."),
-    (
-        rb"(?i)(\xef\xbb\xbf)?\s*<(!--|(!doctype|\?xml|html|head|meta|body|style|div|table)\b)",
-        "this is a web page (HTML or XML)",
-        "Open it in a spreadsheet program, save it as XLSX and upload that.",
-    ),
 )
+_PAGE = re.compile(rb"(?i)(\xef\xbb\xbf)*\s*<(!--|(!doctype|\?xml|html|head|meta|body|style|div|table)\b)")
+_SPSS = {b"$FL2": "sav", b"$FL3": "zsav"}
+_NOUNS = {"sav": "SPSS file", "zsav": "SPSS file", "html": "web page"}  # all else is a workbook
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,13 @@ class Sheet:
 
     `cells` has columns "0", "1", ... of text without nulls; rows with no text are left out. `ragged` lists
     the records left out because their width is another: (record number, cells found, cells expected).
-    `encoding` is that of the text, or the workbook's kind (xlsx, xls, ods); `separator` is "" in a workbook
-    and in a file of one column. `true_dates` are the columns whose cells, from the first date down, were
-    dates in the workbook. `numbers` holds the record numbers when they are not simply 1, 2, 3, ...
+    `encoding` is that of the text, or the kind of another file (xlsx, xls, ods, sav, zsav, html); `separator`
+    is "" there and in a file of one column. `true_dates` are the columns whose cells, from the first date down,
+    were dates in the workbook. `numbers` holds the record numbers when they are not simply 1, 2, 3, ...
+    `dictionary` is what an SPSS file says of each variable, by the name in the first row: its "label"; "labels", code
+    as in the cells -> words, those of missing codes left out; its "measure" (nominal, ordinal, scale, unknown); its
+    "type" (number, text, date, datetime, time); and, of a variable in a multiple-response set, "set": its "name", "label",
+    "kind" (dichotomy: each variable is an option; category: each holds one of the choices) and the code "counted" ("" if not told).
     """
 
     name: str
@@ -100,6 +106,7 @@ class Sheet:
     separator: str
     true_dates: frozenset[int] = frozenset()
     numbers: pa.Array | None = None
+    dictionary: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def number(self, i: int) -> int:
         """The record number in the file, from 1, of row i (from 0) of the cells."""
@@ -153,7 +160,8 @@ def unpack(content: bytes, *, name: str, limit: int = UNPACKED_LIMIT) -> bytes:
 
 
 def read(content: bytes, *, name: str, limit: int = UNPACKED_LIMIT) -> list[Sheet]:
-    """The sheets in the content: one for a text file, one for each sheet with cells in a workbook.
+    """The sheets in the content: one for a text or SPSS file, one for each sheet with cells in a workbook, one for
+    each table of two rows or more in a web page.
 
     InputError if it is no table. limit: the most bytes the content may have once un-gzipped.
     """
@@ -161,15 +169,24 @@ def read(content: bytes, *, name: str, limit: int = UNPACKED_LIMIT) -> list[Shee
     if len(content) > limit:
         raise _too_large(name, len(content), limit)
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _workbook(content, name=name, kind=_zip_kind(content, name=name))
+        return _apart(content, name=name, kind=_zip_kind(content, name=name))
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise _locked(name)
-        return _workbook(content, name=name, kind="xls")
+        return _apart(content, name=name, kind="xls")
+    if content[:4] in _SPSS:
+        inflated = _spss_inflated(content)
+        if inflated > WORKBOOK_LIMIT:
+            raise _too_large(name, inflated, WORKBOOK_LIMIT, "unpacks to")
+        return _apart(content, name=name, kind=_SPSS[content[:4]])
     for start, found, way_out in _FOREIGN:
         if re.match(start, content):
             raise _refused(name, found, way_out)
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if _PAGE.match(content[:1024].decode("utf-16", "replace").encode() if marked else content):
+        if not re.search(rb"(?i)<\0?t\0?a\0?b\0?l\0?e", content):
+            raise _no_table(name)
+        return _apart(content, name=name, kind="html")
     if not marked and b"\0" in content[:65536]:
         raise _refused(name, "this is a binary file", "Export the table itself and upload that.")
     data, encoding = _decode(content, name=name)
@@ -190,6 +207,14 @@ def _refused(name: str, found: str, way_out: str) -> InputError:
 
 def _locked(name: str) -> InputError:
     return _refused(name, "the workbook is locked with a password", "Save a copy without one and upload that.")
+
+
+def _no_table(name: str) -> InputError:
+    return _refused(
+        name,
+        "this is a web page (HTML or XML)",
+        "Open it in a spreadsheet program, save it as XLSX and upload that.",
+    )
 
 
 def _too_large(name: str, found: int, limit: int, verb: str = "has") -> InputError:
@@ -513,17 +538,22 @@ def _zip_kind(content: bytes, *, name: str) -> str:
     return kind
 
 
-def _workbook(content: bytes, *, name: str, kind: str) -> list[Sheet]:
-    """The sheets of the workbook that hold any text, in its own order.
+# What is read in a process of its own: workbooks, SPSS files, web pages
 
-    Read in a child process: calamine lays out the whole rectangle from the first to the last cell, so that
-    one stray cell at XFD1048576 asks for 500 GB and takes its process down with it.
+
+def _apart(content: bytes, *, name: str, kind: str) -> list[Sheet]:
+    """The sheets of the content that hold any text, in its own order.
+
+    Read in a child process. calamine lays out the whole rectangle from the first to the last cell, so that one stray
+    cell at XFD1048576 asks for 500 GB and takes its process down with it; the reader of SPSS files is written in C;
+    the parser of web pages can be made to take its time.
     """
+    noun = _NOUNS.get(kind, "workbook")
     folder = str(Path(__file__).resolve().parents[1])
     path = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH")]))
     try:
         child = subprocess.run(
-            [sys.executable, "-c", "from keel import sheets; sheets._child()"],
+            [sys.executable, "-c", "from keel import sheets; sheets._child()", kind],
             input=content,
             capture_output=True,
             env={**os.environ, "PYTHONPATH": path},
@@ -532,18 +562,18 @@ def _workbook(content: bytes, *, name: str, kind: str) -> list[Sheet]:
     except subprocess.TimeoutExpired as error:
         raise _refused(
             name,
-            f"the workbook took longer than {WORKBOOK_SECONDS} seconds",
+            f"the {noun} took longer than {WORKBOOK_SECONDS} seconds",
             "Save the sheet as CSV and upload that.",
         ) from error
     said = child.stderr.decode(errors="replace").strip()
     if child.returncode == _LOCKED:
         raise _locked(name)
     if child.returncode == _DAMAGED:
-        raise _refused(name, f"the workbook cannot be read ({said})", "Save it again as XLSX and upload that.")
+        raise _refused(name, f"the {noun} cannot be read ({said})", "Save it again as XLSX and upload that.")
     if child.returncode:
         raise _refused(
             name,
-            f"the workbook cannot be read within {WORKBOOK_MEMORY >> 30} GB of memory, or is damaged",
+            f"the {noun} cannot be read within {WORKBOOK_MEMORY >> 30} GB of memory, or is damaged",
             "Look for a stray cell far right or far down, or save the sheet as CSV and upload that.",
         )
     found: list[Sheet] = []
@@ -553,28 +583,35 @@ def _workbook(content: bytes, *, name: str, kind: str) -> list[Sheet]:
         about = json.loads(table.schema.metadata[b"sheet"])
         numbers = table["number"].combine_chunks()
         cells = table.drop_columns("number").replace_schema_metadata(None)
-        simple = numbers[-1].as_py() == len(numbers)
         found.append(
             Sheet(
-                about["name"],
+                about.get("name", name),
                 cells,
                 [],
                 kind,
                 "",
-                frozenset(about["true_dates"]),
-                None if simple else numbers,
+                frozenset(about.get("true_dates", ())),
+                None if numbers[-1].as_py() == len(numbers) else numbers,
+                about.get("dictionary", {}),
             )
         )
     if not found:
-        raise _refused(name, "no sheet holds anything", "Save it again with the table inside.")
+        raise (
+            _no_table(name)
+            if kind == "html"
+            else _refused(name, "no sheet holds anything", "Save it again with the table inside.")
+        )
     return found
 
 
 _LOCKED, _DAMAGED = 3, 4  # how the child leaves; anything else is a crash
 
+# A sheet on its way from the child: its cells, its record numbers (None for 1, 2, 3, ...), what is said of it.
+_Made = tuple[pa.Table, pa.Array | None, dict[str, Any]]
+
 
 def _child() -> None:
-    """Nothing: reads a workbook from standard input, writes its sheets as Arrow streams."""
+    """Nothing: reads a file of the kind named in the arguments from standard input, writes its sheets as Arrow streams."""
     try:
         import resource
 
@@ -584,10 +621,27 @@ def _child() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash shall not leave its memory on disk
     except ImportError:
         pass  # Windows has no such limit; the timeout and the crash of the child alone still hold
+    made = {"sav": _spss, "zsav": _spss, "html": _page}.get(sys.argv[1], _workbook)
+    try:
+        for cells, numbers, about in made(sys.stdin.buffer.read()):
+            if not cells.num_rows:
+                continue
+            if numbers is None:
+                numbers = pa.array(range(1, cells.num_rows + 1), pa.int64())
+            table = cells.append_column("number", numbers).replace_schema_metadata({"sheet": json.dumps(about)})
+            with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as stream:
+                stream.write_table(table)
+    except (InputError, OSError, ValueError) as error:
+        sys.stderr.write(str(error))
+        sys.exit(_DAMAGED)
+
+
+def _workbook(content: bytes) -> Iterator[_Made]:
+    """Every sheet of an XLSX, XLS or ODS workbook that has cells."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for about in book.sheets_metadata:
             if about.typ != SheetTypeEnum.WorkSheet:
                 continue
@@ -599,19 +653,11 @@ def _child() -> None:
             # The rows calamine gives start at the first row of the sheet but at the first used column.
             rows = enumerate((_texts(row, dates, broken) for row in sheet.iter_rows()), start=1)
             cells, numbers = _assemble(_fitting(rows, sheet.width, []), sheet.width)
-            if not cells.num_rows:
-                continue
-            if numbers is None:
-                numbers = pa.array(range(1, cells.num_rows + 1), pa.int64())
-            said = json.dumps({"name": about.name, "true_dates": sorted(dates - broken)})
-            table = cells.append_column("number", numbers).replace_schema_metadata({"sheet": said})
-            with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as stream:
-                stream.write_table(table)
+            yield cells, numbers, {"name": about.name, "true_dates": sorted(dates - broken)}
     except PasswordError:
         sys.exit(_LOCKED)
-    except (CalamineError, InputError, OSError, ValueError) as error:
-        sys.stderr.write(str(error))
-        sys.exit(_DAMAGED)
+    except CalamineError as error:
+        raise ValueError(str(error)) from error
 
 
 def _texts(row: Iterable[object], dates: set[int], broken: set[int]) -> list[str]:
@@ -631,13 +677,297 @@ def _texts(row: Iterable[object], dates: set[int], broken: set[int]) -> list[str
             texts.append(cell if cell.isprintable() else cell.translate(_TIDY))
         elif isinstance(cell, bool):
             texts.append("TRUE" if cell else "FALSE")
-        elif isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e16:  # beyond, digits would be invented
-            texts.append(str(int(cell)))
+        elif isinstance(cell, float):
+            texts.append(_number(cell))
         elif isinstance(cell, datetime.timedelta):
-            seconds = round(cell.total_seconds())
-            texts.append(f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}")
+            texts.append(_span(round(cell.total_seconds())))
         elif isinstance(cell, datetime.time):
             texts.append(cell.replace(microsecond=0).isoformat())
         else:
             texts.append(repr(cell))
     return texts
+
+
+def _number(number: float) -> str:
+    # from 1e16 on, digits would be invented
+    return str(int(number)) if number.is_integer() and abs(number) < 1e16 else repr(number)
+
+
+def _span(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+# SPSS files
+
+_SPSS_TYPES = {  # by what a variable's format begins with
+    **dict.fromkeys(("DATE", "ADATE", "EDATE", "SDATE", "JDATE", "QYR", "MOYR", "WKYR"), "date"),
+    **dict.fromkeys(("DATETIME", "YMDHMS"), "datetime"),
+    **dict.fromkeys(("TIME", "DTIME", "MTIME"), "time"),
+    "A": "text",
+}
+_SPSS_EPOCH = datetime.datetime(1582, 10, 14)  # the day SPSS counts seconds from
+_CODE_PAGES = (None, "UTF-8", "WINDOWS-1252", "ISO-8859-1")  # as the file says, else what holds; the last always does
+
+
+def _spss_inflated(content: bytes) -> int:
+    """The most bytes that the compressed blocks of a .zsav can inflate to, by the sizes its reader goes by; 0 for a .sav.
+
+    The list of blocks is found by the header in front of it, which holds its own place and follows the mark 999; if
+    several look like that, the largest counts.
+    """
+    most = 0
+    for order in "<>" if content.startswith(b"$FL3") else "":
+        for mark in re.finditer(re.escape(struct.pack(order + "i", 999)), content):
+            place = mark.start() + 8
+            if content[place : place + 8] != struct.pack(order + "q", place) or len(content) < place + 24:
+                continue
+            start, size = struct.unpack(order + "QQ", content[place + 8 : place + 24])
+            blocks = content[start + 24 : start + size]
+            sizes = struct.iter_unpack(order + "qqii", blocks[: len(blocks) // 24 * 24])
+            most = max(most, sum(max(inflated, 0) for _, _, inflated, _ in sizes))
+    return most
+
+
+def _spss(content: bytes) -> Iterator[_Made]:
+    """The one sheet of an SPSS file: a row of the variables' names, then the cases; a value declared missing is ""."""
+    import pyreadstat
+
+    for page in _CODE_PAGES:
+        try:
+            given: dict[str, Any] = {"output_format": "dict", "disable_datetime_conversion": True, "encoding": page}
+            # The declared missing values are told only by a reading that does not blank them.
+            about = pyreadstat.read_sav(io.BytesIO(content), metadataonly=True, user_missing=True, **given)[1]
+            if about.number_columns > WIDTH_LIMIT:
+                raise InputError(f"it has {about.number_columns:,} variables, more than {WIDTH_LIMIT:,}")
+            most = _spss_inflated(content) or len(content)  # a value takes a byte at the least
+            if (about.number_rows or 0) * about.number_columns > most:
+                raise InputError(f"it declares {about.number_rows:,} cases, more than it holds")
+            values, _ = pyreadstat.read_sav(io.BytesIO(content), **given)
+            break
+        except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
+            told = isinstance(error, UnicodeDecodeError) or re.search("convert|character set", str(error))
+            if page == _CODE_PAGES[-1] or not told:
+                raise ValueError(str(error)) from error
+    names = about.column_names
+    if not names or len(values) != len(names):
+        raise ValueError("no variables, or two of one name")
+    types = [
+        _SPSS_TYPES.get(re.sub(r"[\d.]+$", "", about.original_variable_types[name] or ""), "number") for name in names
+    ]
+    cases = len(values[names[0]])
+    schema = pa.schema([(str(place), pa.string()) for place in range(len(names))])
+    batches = [pa.record_batch([[name.translate(_TIDY)] for name in names], schema=schema)]
+    step = 1 + 400_000 // len(names)
+    for start in range(0, cases, step):
+        columns = [
+            _spss_cells(values[name][start : start + step], type) for name, type in zip(names, types, strict=True)
+        ]
+        batches.append(pa.record_batch(columns, schema=schema))
+    cells = pa.Table.from_batches(batches, schema)
+    filled = pc.greater(reduce(pc.add, (pc.binary_length(column).cast(pa.int64()) for column in cells.columns)), 0)
+    numbers = pa.array(range(1, cells.num_rows + 1), pa.int64())
+    dictionary = {
+        name.translate(_TIDY): _spss_words(about, name, type) for name, type in zip(names, types, strict=True)
+    }
+    yield cells.filter(filled), numbers.filter(filled.combine_chunks()), {"dictionary": dictionary}
+
+
+def _spss_cells(values: list[Any], type: str) -> pa.Array:
+    """The values of one variable as text; None is ""."""
+    encoded = pa.array(values, pa.string() if type == "text" else pa.float64()).dictionary_encode()
+    words = pa.array([_spss_text(value, type) for value in encoded.dictionary.to_pylist()], pa.string())
+    return pc.fill_null(words.take(encoded.indices), "")
+
+
+def _spss_text(value: Any, type: str) -> str:
+    if type == "text":
+        return str(value) if value.isprintable() else value.translate(_TIDY)
+    if not math.isfinite(value):
+        return ""
+    if type == "time":
+        return _span(round(value)) if value >= 0 else _number(value)
+    if type in ("date", "datetime"):
+        try:
+            moment = _SPSS_EPOCH + datetime.timedelta(seconds=round(value))
+        except OverflowError:
+            return _number(value)
+        return str(moment.date() if type == "date" else moment)
+    return _number(value)
+
+
+def _spss_words(about: Any, name: str, type: str) -> dict[str, Any]:
+    """What the file says of one variable: see `Sheet.dictionary`."""
+    missing = [(one["lo"], one["hi"]) for one in about.missing_ranges.get(name, ())]
+    labels = {
+        _spss_text(code, type): label.translate(_TIDY).strip()
+        for code, label in about.variable_value_labels.get(name, {}).items()
+        if not any(low <= code <= high for low, high in missing)
+    }
+    measure = about.variable_measure.get(name, "unknown")
+    words = {
+        "label": (about.column_names_to_labels.get(name) or "").translate(_TIDY).strip(),
+        "labels": {code: label for code, label in labels.items() if code},
+        "measure": measure if measure in ("nominal", "ordinal", "scale") else "unknown",
+        "type": type,
+    }
+    for called, made in about.mr_sets.items():
+        if name in made["variable_list"]:
+            words["set"] = {
+                "name": called,
+                "label": made["label"].translate(_TIDY).strip(),
+                "kind": "dichotomy" if made["is_dichotomy"] else "category",
+                "counted": "" if made["counted_value"] is None else str(made["counted_value"]),
+            }
+            break
+    return words
+
+
+# Web pages
+
+_CHARSET = re.compile(rb"(?i)(?:charset|<\?xml[^>]{0,80}encoding)\s*=\s*[\"']?\s*([\w.:-]+)")
+_WRITINGS = re.compile(
+    r"utf-?8|(?:windows-|cp)\d+|iso-?8859-\d+|koi8-[ru]|gb\w+|big5\w*|shift[_-]jis|euc-\w+|mac-?roman"
+)
+
+
+def _page(content: bytes) -> Iterator[_Made]:
+    """Every table of a web page that has two rows or more with text in them."""
+    page = _Page()
+    try:
+        page.feed(_declared(content).translate(_TIDY))
+        page.close()
+    except AssertionError as error:  # how the parser meets a section it does not know
+        raise ValueError(str(error)) from error
+    for number, table in enumerate(page.tables, start=1):
+        if sum(1 for row in table.rows if row) < 2:
+            continue
+        width = max(map(len, table.rows))
+        rows = ((place, row + [""] * (width - len(row))) for place, row in enumerate(table.rows, start=1) if row)
+        cells, numbers = _assemble(rows, width)
+        yield cells, numbers, {"name": table.caption or f"table {number}"}
+
+
+def _declared(content: bytes) -> str:
+    """The text of a page, in the writing it declares if it holds, else as any text is read."""
+    if not content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        found = _CHARSET.search(content[:8192])
+        declared = found[1].decode("ascii", "ignore").lower().removeprefix("x-") if found else ""
+        # What pages call Latin-1 is cp1252; so browsers read it.
+        declared = "cp1252" if declared in ("iso-8859-1", "iso8859-1", "latin1", "us-ascii", "ascii") else declared
+        if _WRITINGS.fullmatch(declared):
+            try:
+                strict = "strict" if declared in ("utf-8", "utf8") else "replace"
+                return content.decode(declared, strict)
+            except (LookupError, UnicodeDecodeError):
+                pass  # not what it says, or nothing known: then as a text without a word on it
+    return _decode(content, name="")[0].decode()
+
+
+class _Grid:
+    """One table while it is read: its rows of cells, without the empty ones at their ends."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[str]] = []
+        self.caption = ""
+        self.text: list[str] | None = None  # of the cell or caption that is open
+        self._below: dict[int, int] = {}  # column -> the first row that no cell above reaches into
+        self._row: list[str] | None = None
+        self._place = 0
+        self._span = (1, 1)
+
+    def open_row(self) -> None:
+        self.close_row()
+        self._row, self._place = [], 0
+
+    def close_row(self) -> None:
+        self.close_cell()
+        if self._row is not None:
+            while self._row and not self._row[-1]:
+                self._row.pop()
+            self.rows.append(self._row)
+            self._row = None
+
+    def open_cell(self, across: int, down: int) -> None:
+        self.close_cell()
+        if self._row is None:
+            self.open_row()
+        self.text, self._span = [], (across, down)
+
+    def close_cell(self) -> None:
+        if self.text is None:
+            return
+        words = re.sub(r" *\n[ \n]*", "\n", re.sub(r"[ \t\r]+", " ", "".join(self.text))).strip()
+        self.text = None
+        if self._row is None:
+            self.caption = self.caption or words
+            return
+        while self._below.get(self._place, 0) > len(self.rows):
+            self._place += 1
+        across, down = self._span
+        if self._place + across > WIDTH_LIMIT:
+            raise ValueError(f"a row has more than {WIDTH_LIMIT:,} cells")
+        if words:
+            self._row += [""] * (self._place - len(self._row)) + [words]
+        if down > 1:
+            self._below.update(dict.fromkeys(range(self._place, self._place + across), len(self.rows) + down))
+        self._place += across
+
+
+class _Page(HTMLParser):
+    """The tables of a page, in the order in which they begin; one within another is a table of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tables: list[_Grid] = []
+        self._open: list[_Grid] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            if len(self.tables) >= MOST_TABLES:
+                raise ValueError(f"it has more than {MOST_TABLES:,} tables")
+            self._open.append(_Grid())
+            self.tables.append(self._open[-1])
+        elif tag in ("script", "style"):
+            self._silent += 1
+        elif self._open:
+            table = self._open[-1]
+            if tag == "tr":
+                table.open_row()
+            elif tag in ("td", "th"):
+                said = dict(attrs)
+                across = min(max(_whole(said.get("colspan"), 1), 1), SPANNED_COLUMNS)
+                table.open_cell(across, _whole(said.get("rowspan"), 1) or SPANNED_ROWS)
+            elif tag == "caption":
+                table.text = []
+            elif tag in ("br", "p", "div", "li") and table.text is not None:
+                table.text.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("script", "style"):
+            self._silent = max(self._silent - 1, 0)
+        elif self._open:
+            table = self._open[-1]
+            if tag == "table":
+                table.close_row()
+                self._open.pop()
+            elif tag == "tr":
+                table.close_row()
+            elif tag in ("td", "th", "caption"):
+                table.close_cell()
+
+    def handle_data(self, data: str) -> None:
+        if self._open and not self._silent and self._open[-1].text is not None:
+            self._open[-1].text.append(re.sub(r"[ \t\r\n]+", " ", data))
+
+    def unknown_decl(self, data: str) -> None:
+        """Office writes <![if ...]> around what only it shows: nothing to read."""
+
+    def close(self) -> None:
+        super().close()
+        for table in self._open:
+            table.close_row()
+
+
+def _whole(text: str | None, otherwise: int) -> int:
+    return min(int(text), SPANNED_ROWS) if text and re.fullmatch(r"\d{1,9}", text.strip()) else otherwise

@@ -6,6 +6,7 @@ comma) is decided from all of its values, and asked when none decides it.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -25,22 +26,50 @@ MISSING = frozenset({
 })  # fmt: skip
 YES = frozenset({"yes", "y", "true", "t", "1", "ja", "oui", "sí", "si", "x"})
 NO = frozenset({"no", "n", "false", "f", "0", "nein", "non"})
+# Names without their accents; English, Spanish, German, French.
 MONTHS = {
     name: number
     for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december"), 1,
+        ("jan january enero ene januar janner jaenner janvier janv", "feb february febrero febr februar feber fevrier fevr fev",
+         "mar march marzo marz maerz mrz mars", "apr april abril abr avril avr", "may mayo mai", "jun june junio juni juin",
+         "jul july julio juli juillet juil", "aug august agosto ago aout", "sep sept september septiembre setiembre septembre",
+         "oct october octubre oktober okt octobre", "nov november noviembre novembre",
+         "dec december diciembre dic dezember dez decembre"), 1,
+    )
+    for name in names.split()
+}  # fmt: skip
+WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        ("mon monday lun lunes lundi mo montag", "tue tues tuesday mar martes mardi di dienstag",
+         "wed wednesday mie miercoles mer mercredi mi mittwoch", "thu thur thurs thursday jue jueves jeu jeudi do donnerstag",
+         "fri friday vie viernes ven vendredi fr freitag", "sat saturday sab sabado sam samedi sa samstag sonnabend",
+         "sun sunday dom domingo dim dimanche so sonntag"),
     )
     for name in names.split()
 }  # fmt: skip
 EARLIEST_YEAR = 1900
+SERIALS = (20_000, 80_000)  # days as spreadsheets count them, from 1954 to 2119; smaller numbers count something else
+_SERIAL_START = date(1899, 12, 30)  # of which 61 is 1 March 1900, from where on all spreadsheets agree
+LONGEST_DATE = 80  # "Wednesday September 25 2024 10:30:15 GMT+0200 (Central European Summer Time)" has 76 characters
 
-_TIME = r"(?:[T\s,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+_CLOCK = (
+    r"(?P<hour>\d{1,2})(?:[:.]|\s?[hH]\s?)(?P<minute>\d{2})(?:[:.]\d{2}(?:[.,:]\d+)?)?(?:\s*(?:[Uu]hr|h))?"
+    r"(?:\s*(?P<half>[AaPp])\.?\s?[Mm]\.?)?"
+    r"(?:\s*(?:Z|(?:UTC|GMT|[A-Z]{1,4}T)?\s?[+-]\d{1,2}(?::?\d{2})?|\(?(?:UTC|[A-Z]{1,4}T)\)?))?(?:\s*\([^()]*\))?"
+)
+_TIME = rf"(?:(?:T|[\s,]+(?:(?:at|à|a\s+las?|um|[-–])\s+)?){_CLOCK})?"
+_WORD = r"([^\W\d_]+)"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}")
-_NUMERIC = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_DAY_MONTH = re.compile(rf"(\d{{1,2}})[\s\-/.]+([A-Za-z]+)\.?[\s\-/.,]+(\d{{4}}|\d{{2}}){_TIME}")
-_MONTH_DAY = re.compile(rf"([A-Za-z]+)\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}}){_TIME}")
+_NUMERIC = re.compile(rf"(\d{{1,2}})([-/.])\s?(\d{{1,2}})\2\s?(\d{{4}}|\d{{2}}){_TIME}")
+_COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_TIME}")
+_DAY_MONTH = re.compile(
+    rf"(\d{{1,2}})(?:st|nd|rd|th|er|[ºª°])?(?:\s+(?:of|de))?[\s\-/.]+{_WORD}\.?(?:\s+del?)?[\s\-/.,]+(\d{{4}}|\d{{2}}){_TIME}"
+)
+_MONTH_DAY = re.compile(rf"{_WORD}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}}){_TIME}")
+_TIME_ALONE = re.compile(_CLOCK)
+_WEEKDAY = re.compile(rf"{_WORD}\.?,?\s+(?=\S)")
+_SERIAL = re.compile(r"(\d{5})(?:[.,](\d+))?")
 _AROUND_NUMBER = re.compile(r"[\s\u00a0\u202f'’_]|[€$£¥%]|\b[A-Z]{3}\b")
 _SIGN = re.compile(r"[€$£¥]|\b[A-Z]{3}\b")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -84,7 +113,7 @@ def yes_or_no(cells: pa.ChunkedArray) -> Column:
 
 
 def dates(cells: pa.ChunkedArray, *, order: str, latest: date, span: str = "") -> Column:
-    """Calendar days; the time of day is dropped. `order` is dmy or mdy, as `date_order` found or a person said.
+    """Calendar days; the time of day is dropped. `order` is as `date_order` found or a person said.
 
     Days before 1900 or after `latest` are faults. `span`: "first" or "last" also takes a year, a quarter or a
     month, as its first or its last day.
@@ -108,11 +137,18 @@ def dates(cells: pa.ChunkedArray, *, order: str, latest: date, span: str = "") -
 
 
 def date_order(distinct: Iterable[str], *, where: str) -> str:
-    """'dmy' or 'mdy' as the values decide, '' where none needs it; raises InputError where none decides it."""
+    """'dmy' or 'mdy' as the values decide, 'serial' where all are days as spreadsheets count them, '' where none needs it.
+
+    Raises InputError where none decides it.
+    """
+    words = [word for word in map(_tidy, distinct) if word.casefold() not in MISSING]
+    if words and all(_serial(word) is not None for word in words):
+        return "serial"
     undecided = ""
     votes = {"dmy": 0, "mdy": 0}
-    for word in distinct:
-        match = _NUMERIC.fullmatch(word)
+    for word in words:
+        weekday, bare = _without_weekday(word)
+        match = _NUMERIC.fullmatch(bare)
         if not match:
             continue
         first, second = int(match[1]), int(match[3])
@@ -121,11 +157,18 @@ def date_order(distinct: Iterable[str], *, where: str) -> str:
         elif second > 12 >= first:
             votes["mdy"] += 1
         elif first != second:
-            undecided = undecided or word
+            days = {order: _parsed(bare, order) for order in votes} if weekday is not None else {}
+            falls = [order for order, day in days.items() if day and day.weekday() == weekday]
+            if len(falls) == 1:  # the weekday written before it is that of one of the two
+                votes[falls[0]] += 1
+            else:
+                undecided = undecided or word
     if votes["dmy"] == votes["mdy"] and (undecided or votes["dmy"]):
         raise InputError(
             f"{where}: {undecided or 'some dates'} can be day first or month first, and no other value decides it. "
-            "Say which with --set dates=dmy or --set dates=mdy."
+            "Say which with --set dates=dmy or --set dates=mdy.",
+            asks="dates",
+            among=("dmy", "mdy"),
         )
     if not any(votes.values()):
         return ""
@@ -133,25 +176,86 @@ def date_order(distinct: Iterable[str], *, where: str) -> str:
 
 
 def parse_date(word: str, order: str) -> date | None:
-    """One date, or None when it is not one."""
-    word = word.strip()
+    """One date, or None when it is not one. `order` is dmy, mdy, ymd (of years of two digits) or serial."""
+    word = _tidy(word)
+    if not word or len(word) > LONGEST_DATE:
+        return None
+    if order == "serial" and (seconds := _serial(word)) is not None:
+        return _SERIAL_START + timedelta(seconds=seconds)
+    return _parsed(word, order) or _parsed(_without_weekday(word)[1], order)
+
+
+def _parsed(word: str, order: str) -> date | None:
     if match := _YEAR_FIRST.fullmatch(word) or _COMPACT.fullmatch(word):
         return _date(match[1], match[2], match[3])
     if match := _NUMERIC.fullmatch(word):
         if order == "ymd":
             return _date(match[1], match[3], match[4]) if len(match[1]) == len(match[4]) == 2 else None
+        if order == "serial":
+            return None
         day, month = (match[1], match[3]) if order != "mdy" else (match[3], match[1])
         return _date(match[4], month, day)
     if match := _DAY_MONTH.fullmatch(word):
-        return _date(match[3], MONTHS.get(match[2].casefold(), 0), match[1])
+        return _date(match[3], _month(match[2]), match[1])
     if match := _MONTH_DAY.fullmatch(word):
-        return _date(match[3], MONTHS.get(match[1].casefold(), 0), match[2])
+        return _date(match[3], _month(match[1]), match[2])
     return None
+
+
+def clock(word: str) -> str:
+    """The time of day written in a cell, beside its date or alone, as HH:MM of 24 hours; "" where there is none."""
+    word = _tidy(word)
+    if not word or len(word) > LONGEST_DATE:
+        return ""
+    seconds = _serial(word)
+    if seconds is not None:
+        return f"{seconds // 3600 % 24:02}:{seconds // 60 % 60:02}" if seconds % 86_400 else ""
+    for written in dict.fromkeys((word, _without_weekday(word)[1])):
+        for form in (_YEAR_FIRST, _NUMERIC, _COMPACT, _DAY_MONTH, _MONTH_DAY, _TIME_ALONE):
+            if (match := form.fullmatch(written)) and match["hour"]:
+                hour, half = int(match["hour"]), (match["half"] or "").casefold()
+                if half and hour <= 12:
+                    hour = hour % 12 + (12 if half == "p" else 0)
+                return f"{hour:02}:{match['minute']}" if hour < 24 and int(match["minute"]) < 60 else ""
+    return ""
+
+
+def _tidy(word: str) -> str:
+    """A word as dates are looked for in it: accents in one piece, without marks that only steer the writing."""
+    if not word.isascii():
+        word = unicodedata.normalize("NFC", word).translate({0x200B: None, 0x200E: None, 0x200F: None, 0xFEFF: None})
+    return word.strip()
+
+
+def _folded(word: str) -> str:
+    """Small letters without accents."""
+    pieces = unicodedata.normalize("NFD", word.casefold())
+    return "".join(piece for piece in pieces if not unicodedata.combining(piece))
+
+
+def _month(name: str) -> int:
+    return MONTHS.get(_folded(name), 0)
+
+
+def _without_weekday(word: str) -> tuple[int | None, str]:
+    """The weekday a date begins with, from 0 for Monday, and what follows; None and the whole word where it begins with none."""
+    match = _WEEKDAY.match(word)
+    weekday = WEEKDAYS.get(_folded(match[1])) if match else None
+    return (None, word) if match is None or weekday is None else (weekday, word[match.end() :])
+
+
+def _serial(word: str) -> int | None:
+    """The seconds since the day before 1900 that a spreadsheet counts from; None where the word is no such day."""
+    match = _SERIAL.fullmatch(word)
+    if not match or not SERIALS[0] <= int(match[1]) < SERIALS[1]:
+        return None
+    # The fraction hits the second only nearly.
+    return int(match[1]) * 86_400 + round(Decimal(f"0.{match[2] or 0}") * 86_400)
 
 
 def parse_span(word: str, edge: str) -> date | None:
     """The first or last day of a year (2009), quarter (2009 Q3, Q3 2009) or month (2009-09, Sep 2009)."""
-    word = word.strip()
+    word = _tidy(word)
     if match := re.fullmatch(r"(\d{4})(?:\.0)?", word):
         first, months = (int(match[1]), 1), 12
     elif match := re.fullmatch(r"(\d{4})[\s-]?Q([1-4])", word, re.IGNORECASE):
@@ -160,8 +264,8 @@ def parse_span(word: str, edge: str) -> date | None:
         first, months = (int(match[2]), 3 * int(match[1]) - 2), 3
     elif match := re.fullmatch(r"(\d{4})[-/](\d{1,2})", word):
         first, months = (int(match[1]), int(match[2])), 1
-    elif (match := re.fullmatch(r"([A-Za-z]+)\.?[\s-](\d{4})", word)) and match[1].casefold() in MONTHS:
-        first, months = (int(match[2]), MONTHS[match[1].casefold()]), 1
+    elif (match := re.fullmatch(rf"{_WORD}\.?(?:\s+del?)?[\s-](\d{{4}})", word)) and _month(match[1]):
+        first, months = (int(match[2]), _month(match[1])), 1
     else:
         return None
     try:

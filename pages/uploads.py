@@ -12,3 +12,4 @@ with left:
     ui.uploaded()
 with right:
     ui.what_to_bring()
+    ui.questionnaires()

@@ -242,7 +242,9 @@ def test_import_tells_what_was_counted_and_what_was_left_out(ask, tmp_path):
     document = ask("import", path, "--store", tmp_path / "s.duckdb")
     shaped(document, IMPORT)
     assert ("orders", 8, 7, 1) == tuple(document[k] for k in ("kind", "rows_read", "rows_accepted", "rows_rejected"))
-    assert [{"row": 9, "column": "Amount", "value": "ten", "reason": "a number was expected"}] == document["rejected"]
+    assert [
+        {"row": 9, "column": "Amount", "value": "ten", "reason": "a number was expected", "why": "unreadable"}
+    ] == document["rejected"]
     assert ("2024-01-03", "2024-01-03") == (document["from"], document["to"])
 
 

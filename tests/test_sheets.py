@@ -8,6 +8,8 @@ import struct
 import time
 import zipfile
 
+import pandas as pd
+import pyreadstat
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, assume, given, settings
@@ -118,7 +120,8 @@ def xls():
         (b"\x7fELF\x02", "this is a program"),
         (b"\n <HTML><table>", "this is a web page"),
         (b"<table border=1>", "this is a web page"),
-        (b"$FL2@(#)", "this is an SPSS data file"),
+        (b"$FL2@(#)", "the SPSS file cannot be read (Unable to read from file)"),
+        (b"$FL3" + b"\0" * 300, "the SPSS file cannot be read"),
         (b"PAR1\x15", "this is a Parquet file"),
         (b'[{"a": 1}]', "this is JSON"),
         (b"a,b\n1,\0002\n", "this is a binary file"),
@@ -443,6 +446,192 @@ def test_a_workbook_that_inflates_to_too_much_is_refused_whatever_it_declares(mo
     for content in (honest, lying):
         with pytest.raises(InputError, match=r"unpacks to at least .* at most 100,000"):
             read(content)
+
+
+# SPSS files
+
+
+def spss(tmp_path, columns, **more):
+    path = tmp_path / "made.sav"
+    pyreadstat.write_sav(pd.DataFrame(columns), path, **more)
+    return path.read_bytes()
+
+
+def test_an_spss_file_becomes_its_names_and_its_cases(tmp_path):
+    content = spss(
+        tmp_path,
+        {
+            "Q1": [1.0, 98, None], "half": [0.1, 1e20, -3.5], "word": ["a\nb", "", "né"], "day": [datetime.date(2024, 2, 29), None, None],
+            "at": [datetime.datetime(2024, 2, 29, 23, 59, 59), None, None], "time": [datetime.time(1, 2, 3), None, None],
+        },
+        column_labels={"Q1": "How?"}, variable_value_labels={"Q1": {1: "Bad", 98: "Don't know"}}, missing_ranges={"Q1": [98]},
+        variable_measure={"Q1": "ordinal"},
+    )  # fmt: skip
+    sheet = read(content, name="survey.xlsx")
+    assert ("survey.xlsx", "sav", "") == (sheet.name, sheet.encoding, sheet.separator)
+    assert [
+        ["Q1", "half", "word", "day", "at", "time"],
+        ["1", "0.1", "a\nb", "2024-02-29", "2024-02-29 23:59:59", "01:02:03"],
+        ["", "1e+20", "", "", "", ""],
+        ["", "-3.5", "né", "", "", ""],
+    ] == rows(sheet)
+    assert {"label": "How?", "labels": {"1": "Bad"}, "measure": "ordinal", "type": "number"} == sheet.dictionary["Q1"]
+    assert ["text", "date", "datetime", "time"] == [
+        sheet.dictionary[name]["type"] for name in ("word", "day", "at", "time")
+    ]
+
+
+def test_a_case_without_a_value_keeps_its_number_free(tmp_path):
+    sheet = read(spss(tmp_path, {"a": [1.0, None, 3], "b": ["", "", "x"]}))
+    assert [["a", "b"], ["1", ""], ["3", "x"]] == rows(sheet)
+    assert [1, 2, 4] == [sheet.number(i) for i in range(3)]
+
+
+def test_a_date_that_no_calendar_holds_is_left_a_number(tmp_path):
+    sheet = read(spss(tmp_path, {"day": [1e15, 0.0]}, variable_format={"day": "DATE11"}))
+    assert [["day"], ["1000000000000000"], ["1582-10-14"]] == rows(sheet)
+
+
+def test_text_that_is_not_in_the_code_page_named_is_read_in_one_that_holds(tmp_path):
+    content = spss(tmp_path, {"a": ["a^b", "x"]}).replace(b"a^b", b"a\xe9b")
+    assert [["a"], ["aéb"], ["x"]] == rows(read(content))
+
+
+def test_multiple_response_sets_stand_in_the_dictionary(tmp_path):
+    content = spss(tmp_path, {"q1": [1.0], "q2": [2.0], "free": [1.0]})
+    line = b"$why=D1 1 4 Why? q1 q2\n"
+    end = content.index(struct.pack("<ii", 999, 0))
+    content = content[:end] + struct.pack("<4i", 7, 7, 1, len(line)) + line + content[end:]
+    dictionary = read(content).dictionary
+    assert {"name": "why", "label": "Why?", "kind": "dichotomy", "counted": "1"} == dictionary["q2"]["set"]
+    assert "set" not in dictionary["free"]
+
+
+def _zsav(tmp_path, cells):
+    content = spss(tmp_path, {"a": [1.0] * cells}, compress=True)
+    assert content.startswith(b"$FL3")
+    return content
+
+
+def test_a_compressed_spss_file_is_refused_by_the_sizes_its_reader_goes_by(tmp_path, monkeypatch):
+    content = _zsav(tmp_path, 4_000)
+    assert 4_001 == read(content).cells.num_rows
+    monkeypatch.setattr(sheets, "WORKBOOK_LIMIT", 30_000)
+    with pytest.raises(InputError, match="unpacks to at least 32,000 bytes; at most 30,000"):  # eight a value
+        read(content)
+
+
+def test_a_compressed_spss_file_that_says_too_little_of_its_size_is_refused(tmp_path):
+    content = _zsav(tmp_path, 4_000)
+    size = sheets._spss_inflated(content)
+    lying = content[:-24] + content[-24:].replace(struct.pack("<i", size), struct.pack("<i", 100))
+    assert content != lying
+    with pytest.raises(InputError, match="the SPSS file cannot be read"):
+        read(lying)
+
+
+@pytest.mark.parametrize("cases", [100_000_000, 10_000])
+def test_an_spss_file_that_claims_more_cases_than_it_holds_is_refused(tmp_path, cases):
+    content = spss(tmp_path, {"a": [1.0, 2], "b": [1.0, 2]})
+    with pytest.raises(
+        InputError, match=f"the SPSS file cannot be read .it declares {cases:,} cases, more than it holds"
+    ):
+        read(content[:80] + struct.pack("<i", cases) + content[84:])
+
+
+def test_an_spss_file_that_does_not_say_how_many_cases_it_holds_is_read(tmp_path):
+    content = spss(tmp_path, {"a": [1.0, 2], "b": [1.0, 2]})
+    assert 3 == read(content[:80] + struct.pack("<i", -1) + content[84:]).cells.num_rows
+
+
+# Web pages under another name
+
+_TABLE = b"<table><tr><th>day<th>amount<tr><td>2024-01-02<td>5</table>"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (_TABLE, [["day", "amount"], ["2024-01-02", "5"]]),
+        (b"\xef\xbb\xbf\r\n<html><body>" + _TABLE, [["day", "amount"], ["2024-01-02", "5"]]),
+        (b"\xff\xfe" + _TABLE.decode().encode("utf-16-le"), [["day", "amount"], ["2024-01-02", "5"]]),
+        (b"\xfe\xff" + _TABLE.decode().encode("utf-16-be"), [["day", "amount"], ["2024-01-02", "5"]]),
+        (
+            b"<TABLE><TR><TD COLSPAN=2 ROWSPAN=2>a</TD><TD>b</TD></TR><TR><TD>c</TD></TR><TR><TD>d</TD><TD>e</TD><TD>f</TD></TR></TABLE>",
+            [["a", "", "b"], ["", "", "c"], ["d", "e", "f"]],
+        ),
+        (
+            b"<table><tr><td rowspan=0>a<td>b<tr><td>c<tr><td>d</table>",
+            [["a", "b"], ["", "c"], ["", "d"]],
+        ),
+        (
+            b"<table><tr><td>a &amp; b&nbsp;<td> x\n  y<br>z </td></tr><tr><td><p>p</p><p>q</p><td><b>1</b>&#50;</table>",
+            [["a & b", "x y\nz"], ["p\nq", "12"]],
+        ),
+        (
+            b"<!--[if gte mso 9]><xml></xml><![endif]--><style>td{}</style><table><![if !x]><tr><td>a<script>b</script><tr><td>c</table>",
+            [["a"], ["c"]],
+        ),
+        (
+            b'<meta charset="windows-1252"><table><tr><td>\xe9<tr><td>\x80</table>',
+            [["é"], ["€"]],
+        ),
+        (
+            b'<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1"><table><tr><td>\xe9<tr><td>\x80</table>',
+            [["é"], ["€"]],
+        ),
+        (b"<meta charset=utf-8><table><tr><td>\xe9t\xe9<tr><td>b</table>", [["été"], ["b"]]),
+        (b"<meta charset=utf-7><table><tr><td>a<tr><td>b</table>", [["a"], ["b"]]),
+        (b'<?xml version="1.0" encoding="iso-8859-15"?><html><table><tr><td>\xa4<tr><td>b</table>', [["€"], ["b"]]),
+    ],
+)
+def test_the_table_of_a_web_page_is_read_whatever_the_name(content, expected):
+    sheet = read(content, name="export.xls")
+    assert ("html", "") == (sheet.encoding, sheet.separator)
+    assert expected == rows(sheet)
+
+
+def test_every_table_of_two_rows_is_a_sheet_and_one_within_another_its_own():
+    page = (
+        b"<html><table><tr><td>menu</table><table><caption>Orders</caption><tr><td>a<tr><td><table><tr><td>1<tr><td>2"
+        b"</table></td></tr><tr><tr><td>b</table><table><tr><td>x<tr><td>y"
+    )
+    found = sheets.read(page, name="page.xls")
+    assert [("Orders", [["a"], ["b"]]), ("table 3", [["1"], ["2"]]), ("table 4", [["x"], ["y"]])] == [
+        (sheet.name, rows(sheet)) for sheet in found
+    ]
+    assert [1, 4] == [found[0].number(i) for i in range(2)]  # the second row holds a table, the third nothing
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<html><p>Please sign in</p>",
+        b"<html><table><tr><td>one row</table>",
+        b"<html><table><tr><td></td></tr><tr><td> &nbsp;</table>",
+        b"<!doctype html><html>&lt;table",
+    ],
+)
+def test_a_web_page_without_a_table_is_refused(page):
+    with pytest.raises(InputError) as refusal:
+        read(page, name="export.xls")
+    assert str(refusal.value) == (
+        "export.xls: this is a web page (HTML or XML); a table as CSV, TSV, XLSX, XLS or ODS was expected. "
+        "Open it in a spreadsheet program, save it as XLSX and upload that."
+    )
+
+
+def test_a_web_page_that_spans_too_far_is_refused():
+    with pytest.raises(InputError, match="a row has more than 16,384 cells"):
+        read(b"<table><tr>" + b"<td colspan=1000>a" * 17 + b"<tr><td>b</table>")
+    with pytest.raises(InputError, match="it has more than 1,000 tables"):
+        read(_TABLE * 1_001)
+
+
+def test_a_web_page_that_takes_too_long_is_refused(monkeypatch):
+    monkeypatch.setattr(sheets, "WORKBOOK_SECONDS", 0.01)
+    with pytest.raises(InputError, match=r"the web page took longer than 0\.01 seconds"):
+        read(_TABLE)
 
 
 # Any input at all

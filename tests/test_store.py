@@ -584,7 +584,7 @@ BREAKS = {
         "batch 7 (clicks.csv): 12 rows of measures are in the store; 3 were accepted",
     ),
     "rows of no batch": ("update raw_events set batch = 77", "batch 77: 1 rows of events are in the store; no such upload"),
-    "a reject of no batch": ("insert into reject values (99, 1, '', '', '')", "batch 99: 1 rows left out are listed; no such"),
+    "a reject of no batch": ("insert into reject values (99, 1, '', '', '', 'unreadable')", "batch 99: 1 rows left out are listed; no such"),
     "a reject is gone": ("delete from reject", "batch 10 (one_bad.csv): 0 rows left out are listed; 1 of 8"),
     "sales are a cent short": (
         "update sales set revenue = revenue - 0.01 where day = date '2024-02-06' and region = 'N'",

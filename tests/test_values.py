@@ -1,6 +1,7 @@
 """Text cells become dates, numbers, identifiers and yes or no; the style of a column is decided from all of it."""
 
-from datetime import date
+import unicodedata
+from datetime import date, datetime
 from decimal import Decimal
 
 import pyarrow as pa
@@ -41,6 +42,154 @@ def test_a_day_is_read_in_every_usual_writing_and_its_time_is_dropped(word):
     found = dates(word)
     assert [date(2024, 2, 3)] == found.values.to_pylist()
     assert {} == found.faults
+
+
+TIMES = {  # of 15 January 2024
+    "2024-01-15T10:30:15.000+03:00": "10:30",
+    "2024-01-15T22:30:15.123456Z": "22:30",
+    "2024-01-15 10:30:15 +0300": "10:30",
+    "2024-01-15 10:30:15 UTC": "10:30",
+    "2024/01/15 10:30:15 AM GMT+2": "10:30",
+    "2024/01/15 10:30:15 PM GMT-03:30": "22:30",
+    "20240115 10:30": "10:30",
+    "15/01/2024 à 10:30": "10:30",
+    "15/01/2024 a las 9:05": "09:05",
+    "15/01/2024 10:30:15 p. m.": "22:30",
+    "15/01/2024, 12:05 a.m.": "00:05",
+    "15/01/2024 12:05:09\u202fPM": "12:05",
+    "15.01.2024 10:30:15": "10:30",
+    "15.01.2024, 22:30 Uhr": "22:30",
+    "15.01.2024 um 7:05": "07:05",
+    "15. 1. 2024 7:05": "07:05",
+    "\u200e15\u200e/\u200e01\u200e/\u200e2024 10:30": "10:30",
+    "15-Jan-2024 03:04:05 PM EST": "15:04",
+    "15 janv. 2024 à 10h30": "10:30",
+    "Jan 15, 2024 at 10:30 AM": "10:30",
+    "Mon, 15 Jan 2024 10:30:15 +0100": "10:30",
+    "Mon Jan 15 2024 10:30:15 GMT+0100 (Central European Standard Time)": "10:30",
+    "lunes, 15 de enero de 2024, 10:30": "10:30",
+    "Montag, 15. Januar 2024": "",
+    "15/01/2024": "",
+    "2024-01-15": "",
+}
+
+
+@pytest.mark.parametrize("word", TIMES)
+def test_what_survey_tools_write_is_a_day_and_a_time_of_day(word):
+    assert (date(2024, 1, 15), TIMES[word]) == (values.parse_date(word, "dmy"), values.clock(word))
+
+
+@pytest.mark.parametrize(
+    ("word", "time"),
+    [
+        ("10:30", "10:30"), ("9:05:07 PM", "21:05"), ("13:30 PM", "13:30"), ("13:30 AM", "13:30"), ("12 Feb 2024", ""), ("", ""), ("soon", ""), ("at 10:30", ""),
+        ("15/01/2024 25:30", ""), ("15/01/2024 10:75", ""), ("1/15/24 10:30", "10:30"), ("45307", ""), ("45307.4375", "10:30"),
+        ("45307,4375", "10:30"), ("45307.0", ""), ("45307.999999", ""), ("45307.00069444", "00:01"), ("12345.5", ""),
+    ],
+)  # fmt: skip
+def test_the_time_of_day_is_told_where_one_is_written(word, time):
+    assert time == values.clock(word)
+
+
+def test_an_american_time_is_a_day_month_first():
+    assert date(2024, 1, 15) == values.parse_date("1/15/24 10:30", "mdy")
+
+
+MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "en short": "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec",
+    "es short": "ene feb mar abr may jun jul ago sept oct nov dic",
+    "de short": "Jän. Feb. Mrz. Apr. Mai Jun. Jul. Aug. Sep. Okt. Nov. Dez.",
+    "fr short": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+}
+
+
+@pytest.mark.parametrize("language", MONTHS)
+def test_months_are_known_by_their_names_and_abbreviations(language):
+    names = MONTHS[language].split()
+    days = [date(2024, month, 5) for month in range(1, 13)]
+    for form in ("5 {} 2024", "5. {} 2024", "5 de {} de 2024", "{} 5, 2024", "5-{}-24"):
+        assert days == [values.parse_date(form.format(name), "") for name in names]
+    assert days == [values.parse_date(f"5 {unicodedata.normalize('NFD', name).upper()} 2024", "") for name in names]
+    assert [day.replace(day=1) for day in days] == [values.parse_span(f"{name} 2024", "first") for name in names]
+
+
+@pytest.mark.parametrize(
+    "word", ["1er mars 2024", "1º de marzo de 2024", "1st of March 2024", "1. März 2024", "vendredi 1er mars 2024"]
+)
+def test_the_first_of_a_month_is_read_as_it_is_said(word):
+    assert date(2024, 3, 1) == values.parse_date(word, "")
+
+
+WEEK = {
+    "en": "Mon Tuesday Wed. Thurs Friday, Sat. Sunday",
+    "es": "lunes mar. miércoles jue. viernes sáb. domingo,",
+    "de": "Mo., Dienstag Mi. Donnerstag, Fr. Samstag So.",
+    "fr": "lundi mar. mercredi jeu. vendredi sam. dimanche",
+}
+
+
+@pytest.mark.parametrize("language", WEEK)
+def test_a_weekday_before_a_date_is_passed_over(language):
+    for place, name in enumerate(WEEK[language].split()):
+        day = date(2024, 1, 15 + place)
+        assert [day, day] == [
+            values.parse_date(f"{name} {day:%d.%m.%Y}", "dmy"),
+            values.parse_date(f"{name} {day.day} Jan 2024", ""),
+        ]
+
+
+@pytest.mark.parametrize(
+    "word", ["Monday", "Someday 15 Jan 2024", "Mon Tue 15 Jan 2024", "5 de 2024", "5 Foo de 2024", "a" * 500]
+)
+def test_other_words_around_a_date_make_it_none(word):
+    assert (None, "") == (values.parse_date(word, "dmy"), values.clock(word))
+
+
+# 45292 is 1 January 2024 in every spreadsheet program.
+@pytest.mark.parametrize(
+    ("word", "day"),
+    [
+        ("45292", date(2024, 1, 1)), ("45307.4375", date(2024, 1, 16)), ("45307,4375", date(2024, 1, 16)),
+        ("45307.9999999", date(2024, 1, 17)), ("20000", date(1954, 10, 3)), ("2024-01-15", date(2024, 1, 15)),
+        ("19999", None), ("80000", None), ("03/02/2024", None), ("5", None), ("45292x", None),
+    ],
+)  # fmt: skip
+def test_days_as_spreadsheets_count_them_are_read_where_the_column_is_of_them(word, day):
+    assert day == values.parse_date(word, "serial")
+    if word[0] == "4":
+        assert values.parse_date(word, "dmy") is values.parse_date(word, "mdy") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "order"),
+    [
+        (["45292", "45307.4375"], "serial"),
+        (["45292", "", "N/A", "-"], "serial"),
+        (["20000", "79999.9"], "serial"),
+        (["45292", "2024-01-15"], ""),
+        (["45292", "19999"], ""),
+        (["45292", "80000"], ""),
+        (["45292", "13/02/2024"], "dmy"),
+        (["", "N/A"], ""),
+        ([], ""),
+    ],
+)
+def test_a_column_is_of_spreadsheet_days_only_where_every_value_is_one(words, order):
+    assert order == values.date_order(words, where="survey.csv, column Date")
+
+
+@given(st.datetimes(datetime(1960, 1, 1), datetime(2100, 1, 1)).map(lambda moment: moment.replace(microsecond=0)))
+def test_every_moment_survives_a_spreadsheet(moment):
+    since = moment - datetime(1899, 12, 30)
+    word = repr(since.days + since.seconds / 86_400)
+    assert (moment.date(), f"{moment:%H:%M}" if since.seconds else "") == (
+        values.parse_date(word, "serial"),
+        values.clock(word),
+    )
 
 
 def test_two_digits_are_of_the_last_century_from_69_on():
@@ -85,13 +234,21 @@ def test_words_for_nothing_are_empty_and_no_fault():
         (["2024-02-03", "3 Feb 2024"], ""),
         (["03/03/2024"], ""),
         (["13/02/2024", "14/02/2024", "02/13/2024"], "dmy"),
+        (["03/02/2024 à 10:30", "13/02/2024 à 10:30"], "dmy"),
+        (["3/2/24 10:30 PM", "2/13/24 1:05 AM"], "mdy"),
+        (["Monday 01/02/2023"], "mdy"),  # 2 January was a Monday, 1 February a Wednesday
+        (["mercredi 01/02/2023"], "dmy"),
+        (["5 de enero de 2024", "5. Januar 2024"], ""),
     ],
 )
 def test_the_order_of_day_and_month_is_decided_from_the_whole_column(words, order):
     assert order == values.date_order(words, where="orders.csv, column Date")
 
 
-@pytest.mark.parametrize("words", [["03/02/2024", "04/05/2024"], ["13/02/2024", "02/13/2024"]])
+@pytest.mark.parametrize(
+    "words",
+    [["03/02/2024", "04/05/2024"], ["13/02/2024", "02/13/2024"], ["03/02/2024 à 10:30"], ["Tuesday 01/02/2023"]],
+)
 def test_what_nothing_decides_is_asked_with_the_way_to_answer(words):
     with pytest.raises(InputError) as caught:
         values.date_order(words, where="orders.csv, column Date")

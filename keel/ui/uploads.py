@@ -2,19 +2,23 @@
 
 import html
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from keel import company, intake, wording
-from keel.errors import KeelError
+from keel import company, intake, surveys, templates, values, wording
+from keel.errors import InputError, KeelError
 from keel.readings import KINDS
+from keel.ui import survey_preview
 from keel.ui.frame import dimension_label, heading, plain, store, who
 from keel.ui.panels import inert, table
 
 NOT_USED = "(not used)"
 FEW = 4  # rows that a table shows whole
+ASKED = {"dates": "Dates are written", "vendor": "This file is from", "answered_on": "The day of each answer"}
+CHOICES = {"dmy": "day first (3/2 is 3 February)", "mdy": "month first (3/2 is 2 March)"}
 FIRST = [
     ("Orders", "a date and an amount (or quantity × unit price); customer, region, product line and cost open more"),
     ("Employees", "an id, the day of hiring, the day of leaving; department and kind of leaving open more"),
@@ -25,8 +29,23 @@ FIRST = [
 
 def what_to_bring() -> None:
     """What to upload first, and why."""
-    st.markdown("**What to bring first** (CSV, TSV, XLSX, XLS or ODS; gzip of any)")
+    st.markdown("**What to bring first** (CSV, TSV, XLSX, XLS, ODS, SPSS .sav; gzip of any)")
     st.markdown("\n".join(f"- **{what}**: {why}" for what, why in FIRST))
+
+
+def questionnaires() -> None:
+    """The questionnaires to hand out: each as a workbook and as CSV."""
+    heading("Short questionnaires", "to fill in, or to paste into your survey tool")
+    for template in templates.templates():
+        st.html(
+            f'<div class="keel-file"><b>{html.escape(template.title)}</b><span>{html.escape(template.about)}</span></div>'
+        )
+        with st.container(horizontal=True, gap="small", key=f"template-{template.id}"):
+            for kind, made in (("XLSX", templates.as_xlsx), ("CSV", templates.as_csv)):
+                st.download_button(
+                    kind, partial(made, template), f"{template.id}.{kind.lower()}",
+                    key=f"template-{template.id}-{kind}", on_click="ignore", help=f"{template.title} as {kind}",
+                )  # fmt: skip
 
 
 def uploader() -> list[Any]:
@@ -35,7 +54,7 @@ def uploader() -> list[Any]:
         st.success(plain(said))
     dropped = st.file_uploader(
         "Drop a file", accept_multiple_files=True, key=f"drop-{st.session_state.get('_dropped', 0)}",
-        help="CSV, TSV, XLSX, XLS, ODS, or a gzip of one",
+        help="CSV, TSV, XLSX, XLS, ODS, SPSS .sav or .zsav, or a gzip of one",
     )  # fmt: skip
     return list(dropped or [])
 
@@ -64,15 +83,20 @@ def preview(file: Any) -> None:
     """What one dropped file is, what will be counted and what will not; change it; import it."""
     content, name = file.getvalue(), file.name
     key = f"{name}-{len(content)}"
-    state = st.session_state.setdefault("_choices", {}).setdefault(key, {"kind": "", "options": {}})
+    state = st.session_state.setdefault("_choices", {}).setdefault(
+        key, {"kind": "", "options": {}, "questions": {}, "groups": {}}
+    )
     reading = _read(content, name, state)
     if isinstance(reading, KeelError):
         st.error(plain(str(reading)))
-        _ask_what_is_missing(str(reading), state, key)
+        _ask_what_is_missing(reading, state, key)
+        survey_preview.refused_change(state, key)
         return
     same = company.same_upload(store(), reading)
+    is_survey = reading.kind == "survey"
+    noun = "responses" if is_survey else "rows"
     with st.container(key=f"box-preview-{key}"):
-        heading(name, f"{reading.kind} · {reading.rows_accepted:,} of {reading.rows_read:,} rows will be counted")
+        heading(name, f"{reading.kind} · {reading.rows_accepted:,} of {reading.rows_read:,} {noun} will be counted")
         if same:
             st.info(
                 plain(
@@ -81,33 +105,49 @@ def preview(file: Any) -> None:
             )
         if reading.refusal:
             st.error(plain(reading.refusal))
-        for note in reading.notes:
-            st.markdown(f":gray[{plain(note)}]")
-        if reading.from_on:
-            st.markdown(f"From **{wording.day_year(reading.from_on)}** to **{wording.day_year(reading.to_on)}**")
-        _ask_kind(reading.kind, state, key)
-        _show_columns(reading, state, key)
-        _show_questions(reading)
-        _show_rejects(reading)
-        with st.expander("The first rows, as they are in the file"):
-            rows = [list(row) for row in reading.preview]
-            names = [h or f"column {n}" for n, h in enumerate(reading.header, 1)]
-            st.html(_as_table(names, rows))
+        if is_survey:
+            already = 0 if same else company.already_in(store(), reading)
+            survey_preview.facts(reading, already=already, vendor=company.vendor_name(reading))
+        else:
+            for note in reading.notes:
+                st.markdown(f":gray[{plain(note)}]")
+            if reading.from_on:
+                st.markdown(f"From **{wording.day_year(reading.from_on)}** to **{wording.day_year(reading.to_on)}**")
         sample = company.is_sample(store())
         label = "Import, and leave the sample company" if sample else "Import"
         if st.button(label, key=f"import-{key}", type="primary", disabled=bool(same or reading.refusal)):
             _take_in(reading, sample)
+        with st.container(horizontal=True, gap="medium", key=f"what-{key}"):
+            _ask_kind(reading.kind, state, key)
+            if is_survey:
+                survey_preview.ask_partial(reading, state, key)
+        _show_columns(reading, state, key)
+        if is_survey:
+            survey_preview.ask_groups(reading, state, key)
+            survey_preview.questions(reading, state, key)
+        _show_rejects(reading)
+        if is_survey:
+            survey_preview.first_responses(reading)
+            return
+        with st.expander("The first rows, as they are in the file"):
+            rows = [list(row) for row in reading.preview]
+            names = [h or f"column {n}" for n, h in enumerate(reading.header, 1)]
+            st.html(_as_table(names, rows))
 
 
 def _read(content: bytes, name: str, state: dict[str, Any]) -> Any:
-    marks = (name, len(content), hash(content), state["kind"], str(state["options"]), store().version)
+    marks = (name, len(content), hash(content), str(state), store().version)
     cached = st.session_state.get("_reading")
     if cached and cached[0] == marks:
         return cached[1]
-    bar = st.progress(0.3, plain(f"Reading {name}"))
+    bar = st.progress(0.0, plain(f"Reading {name}"))
     try:
-        mapping = intake.with_options(None, state["options"]) or None
-        found: Any = company.preview(store(), content, name=name, kind=state["kind"], mapping=mapping)
+        said = {part: state[part] for part in ("questions", "groups", "dictionary") if state.get(part)}
+        mapping = intake.with_options(said, state["options"]) or None
+        found: Any = company.preview(
+            store(), content, name=name, kind=state["kind"], mapping=mapping,
+            progress=lambda share, words: _progress(bar, share, f"{words}: {name}"),
+        )  # fmt: skip
     except KeelError as error:
         found = error
     bar.empty()
@@ -128,18 +168,29 @@ def _take_in(reading: Any, sample: bool) -> None:
         st.rerun()
 
 
-def _ask_what_is_missing(words: str, state: dict[str, Any], key: str) -> None:
-    """The way out of a refusal that is a question: which order the dates are in, what the file is."""
-    if "dates=dmy" in words:
-        picked = st.segmented_control(
-            "Dates are written", ["dmy", "mdy"], key=f"dates-{key}",
-            format_func=lambda order: {"dmy": "day first (3/2 is 3 February)", "mdy": "month first (3/2 is 2 March)"}[order],
-        )  # fmt: skip
-        if picked:
-            state["options"]["dates"] = picked
-            st.rerun()
-    if "--as" in words:
+def _ask_what_is_missing(error: KeelError, state: dict[str, Any], key: str) -> None:
+    """The way out of a refusal that is a question: the order of the dates, the tool, a column, what the file is."""
+    if not isinstance(error, InputError) or not error.asks:
+        return
+    if error.asks == "kind":
         _ask_kind("", state, key)
+        return
+    label = ASKED.get(error.asks, f"The column for {dimension_label(error.asks).lower()}")
+    among, widget = list(error.among), f"ask-{error.asks}-{key}"
+    if len(among) < FEW:
+        picked = st.segmented_control(label, among, key=widget, format_func=_choice)
+    else:
+        picked = st.selectbox(label, among, index=None, key=widget, format_func=_choice, width=420)
+    if picked:
+        state["options"][error.asks] = picked
+        st.rerun()
+
+
+def _choice(word: str) -> str:
+    if word in surveys.vendors():
+        return str(surveys.vendors()[word].NAME)
+    day = values.parse_date(word, "ymd")
+    return f"no column: every response on {wording.day_year(day)}" if day else CHOICES.get(word, word)
 
 
 def _ask_kind(found: str, state: dict[str, Any], key: str) -> None:
@@ -152,7 +203,7 @@ def _ask_kind(found: str, state: dict[str, Any], key: str) -> None:
         width=260,
     )
     if picked and picked != found:
-        state["kind"], state["options"] = picked, {}
+        state.update(kind=picked, options={}, questions={}, groups={})
         st.rerun()
 
 
@@ -181,25 +232,12 @@ def _show_columns(reading: Any, state: dict[str, Any], key: str) -> None:
             st.html(f'<div class="keel-sum">Not used: {html.escape(", ".join(unused))}</div>')
 
 
-def _show_questions(reading: Any) -> None:
-    if not reading.questions:
-        return
-    heading("Questions", f"{len(reading.questions)} in this survey")
-    rows = pd.DataFrame(
-        [
-            (q["text"], q["kind"], q["scale"] or "", q["role"] or "", q["why"], q["n"], q["missing"])
-            for q in reading.questions
-        ],
-        columns=["Question", "Kind", "Scale", "Counts as", "Because", "Answers", "Missing"],
-    )
-    table(inert(rows), key=f"questions-{reading.sha256}")
-
-
 def _show_rejects(reading: Any) -> None:
     if not reading.rejected:
         return
     heading("Left out", wording.plural(len(reading.rejected), "row"))
-    rows = pd.DataFrame([vars(reject) for reject in reading.rejected[:1000]])
+    rows = pd.DataFrame([vars(reject) for reject in reading.rejected[:1000]]).drop(columns="why")
+    rows = rows.drop(columns=[name for name in ("column", "value") if not rows[name].any()])
     table(
         inert(rows.rename(columns=str.capitalize)),
         key=f"rejects-{reading.sha256}",

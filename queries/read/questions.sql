@@ -18,42 +18,42 @@ with asked as (
 
 given as (
     select
-        b.survey,
+        r.survey,
         q.text,
         a.value,
-        case when q.kind = 'text' then '' else a.label end as label,
+        case when q.kind in ('text', 'date') then '' else a.label end as label,
         count(*) as answers,
     from raw_answers as a
     join raw_questions as q on q.batch = a.batch and q.question = a.question
-    join batch as b on b.batch = a.batch
+    join responses as r on r.batch = a.batch and r."row" = a."row"
     group by all
 ),
 
 people as (
     select
-        b.survey,
+        r.survey,
         q.text,
-        count(distinct coalesce(r.respondent, r.customer_id, r.batch || '.' || r."row")) as people,
+        count(distinct r.person) as people,
+        count(distinct (r.batch, r."row")) as answered,
     from raw_answers as a
     join raw_questions as q on q.batch = a.batch and q.question = a.question
-    join raw_responses as r on r.batch = a.batch and r."row" = a."row"
-    join batch as b on b.batch = a.batch
-    group by b.survey, q.text
+    join responses as r on r.batch = a.batch and r."row" = a."row"
+    group by r.survey, q.text
 ),
 
 sizes as (
     select
-        b.survey,
+        survey,
         count(*) as responses,
-    from raw_responses as r
-    join batch as b on b.batch = r.batch
-    group by b.survey
+    from responses
+    group by survey
 )
 
 select
     a.survey,
     s.responses,
     coalesce(p.people, 0) as people,
+    coalesce(p.answered, 0) as answered,
     a.place,
     a.text,
     a.kind,

@@ -1,4 +1,5 @@
 -- What this is: one row per survey response; is_answered tells those that gave at least one answer.
+-- A response that stands in several exports of a running survey counts once, as it came first.
 -- topic: employees when the survey holds an engagement or eNPS question, customers when NPS, CSAT or CES.
 with topics as (
     select
@@ -11,12 +12,22 @@ with topics as (
 
 answered as (
     select distinct batch, "row" from raw_answers
+),
+
+counted as (
+    select
+        r.*,
+        b.survey,
+    from raw_responses as r
+    join batch as b on b.batch = r.batch
+    qualify r.fingerprint is null
+        or row_number() over (partition by b.survey, r.fingerprint order by r.batch, r."row") = 1
 )
 
 select
     r.batch,
     r."row",
-    b.survey,
+    r.survey,
     case
         when t.is_employees = 1 then 'employees'
         when t.is_customers = 1 then 'customers'
@@ -32,8 +43,7 @@ select
     coalesce(r.groups ->> 'region', c.region, '') as region,
     coalesce(r.groups ->> 'segment', c.segment, '') as segment,
     coalesce(r.groups ->> 'team', c.team, '') as team,
-from raw_responses as r
-join batch as b on b.batch = r.batch
+from counted as r
 join topics as t on t.batch = r.batch
 left join answered as a on a.batch = r.batch and a."row" = r."row"
 left join customer_cards as c on c.customer_id = r.customer_id
