@@ -299,7 +299,10 @@ class Table:
         if type == "text":
             return values.text(cells)
         order = self.decided.get("dates", "")
-        if not order and (order := values.date_order(values.distinct(cells), where=f"{self.file}, column {header}")):
+        words = values.distinct(cells)
+        if values.are_serial(words):
+            order = "serial"  # of this column alone: another may be written out
+        elif not order and (order := values.date_order(words, where=f"{self.file}, column {header}")):
             self.decided["dates"] = order
         ahead = type in ("period", "any date")  # plans and events may lie ahead
         latest = add_months(self.latest, 12 * PLANS_REACH) if ahead else self.latest
@@ -621,7 +624,7 @@ def check_mapping(mapping: Mapping[str, Any], *, file: str) -> dict[str, Any]:
         raise InputError(
             f"{file}: partial is {mapping['partial']!r}; count or leave out was expected. Correct --set partial=."
         )
-    if mapping.get("dates", "dmy") not in ("dmy", "mdy", "ymd", "serial"):
+    if mapping.get("dates", "dmy") not in ("dmy", "mdy", "ymd"):
         raise InputError(f"{file}: dates is {mapping['dates']!r}; dmy, mdy or ymd was expected. Correct --set dates=.")
     if "latest" in mapping and values.parse_date(mapping["latest"], "ymd") is None:
         raise InputError(

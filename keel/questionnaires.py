@@ -675,7 +675,7 @@ def _keys(
     """
     rows = responses.num_rows
     at = np.zeros(rows, np.uint64)
-    row_of = {number: place for place, number in enumerate(responses.column("row").to_pylist())} if given else {}
+    numbers = responses.column("row").to_numpy()  # they rise
     content = np.zeros(rows, np.uint64)
     for question, part in zip(asked, given, strict=True):
         label = pc.fill_null(part.column("label").cast(pa.string()), "")
@@ -683,8 +683,7 @@ def _keys(
         # a scale's number tells as much as its words, which a tool may export either way
         told = value if question.kind in ("score", "scale", "rank") else label
         hashes = _hashed(told, question.text)
-        where = np.fromiter((row_of[n] for n in part.column("row").to_pylist()), np.int64, part.num_rows)
-        np.add.at(content, where, hashes)
+        np.add.at(content, np.searchsorted(numbers, part.column("row").to_numpy()), hashes)
     for name, column in (("day", "answered_on"), ("respondent", "respondent"), ("customer", "customer_id")):
         if column in responses.column_names and not (column == "respondent" and "respondent" not in places):
             at += _hashed(pc.fill_null(responses.column(column).cast(pa.string()), ""), name)

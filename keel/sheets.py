@@ -38,6 +38,8 @@ from keel.errors import InputError
 
 FILE_LIMIT = 1 << 30  # bytes on disk: twenty times the largest order export seen (48 MB)
 UNPACKED_LIMIT = 2 << 30  # bytes of text out of a gzip, which shrinks an order export to a sixth
+MOST_SHRUNK, SHRUNK_FROM = 200, 256 << 20  # a gzip of so many bytes or more in so few is of one line over and over
+CELLS_LIMIT = 160_000_000  # of a text file: ten million rows by sixteen columns; each costs its text and 4 bytes
 WORKBOOK_LIMIT = 500_000_000  # inflated bytes of a workbook: a full sheet of 1,048,576 rows by 15 columns
 WORKBOOK_MEMORY = 3 << 30  # bytes: calamine lays cells out densely, 32 bytes each, then come the texts
 WORKBOOK_SECONDS = 120  # a workbook at the limit takes about 30 s on one core
@@ -153,6 +155,12 @@ def unpack(content: bytes, *, name: str, limit: int = UNPACKED_LIMIT) -> bytes:
                 if whole.tell() + len(piece) > limit:
                     raise _too_large(name, whole.tell() + len(piece), limit, "unpacks to")
                 whole.write(piece)
+                if whole.tell() > max(SHRUNK_FROM, MOST_SHRUNK * len(content)):
+                    raise _refused(
+                        name,
+                        f"it unpacks to more than {MOST_SHRUNK} times its size, as no table does",
+                        "Unpack it, look inside and upload the table.",
+                    )
     except _DAMAGES as error:
         found = "the gzip is cut short" if isinstance(error, EOFError) else "the gzip is damaged"
         raise InputError(f"{name}: {found}; a whole file was expected. Download or pack it again.") from error
@@ -291,6 +299,10 @@ def _text(data: bytes, *, name: str, encoding: str) -> Sheet:
         separator, data = hint[1].decode(), data[hint.end() :]
     else:
         separator = _separator(data)
+    rows = max(data.count(b"\n"), data.count(b"\r"))
+    if rows * _width(_sample(data, separator, True)) > CELLS_LIMIT:
+        found = f"it has {rows:,} lines and more than {CELLS_LIMIT:,} cells"
+        raise _refused(name, found, "Split it, by year for example, or leave columns out.")
     quotes = b'"' in data
     shown = "" if separator == _NO_SEPARATOR else separator
 
@@ -381,11 +393,11 @@ def _records(data: bytes, separator: str, quoted: bool, strict: bool, name: str)
     )
 
 
-def _sample(data: bytes, separator: str, quoted: bool) -> list[list[str]]:
+def _sample(data: bytes, separator: str, quoted: bool, strict: bool = False) -> list[list[str]]:
     """The first records that are not blank, as far as they can be read."""
     sample: list[list[str]] = []
     try:
-        records = _records(data[:SAMPLE_BYTES], separator, quoted, False, "")
+        records = _records(data[:SAMPLE_BYTES], separator, quoted, strict, "")
         sample.extend(islice((cells for cells in records if any(map(str.strip, cells))), SAMPLE_RECORDS))
     except InputError:
         pass  # only a look ahead: the reading proper meets the same trouble and says so
@@ -414,6 +426,8 @@ def _separator(data: bytes) -> str:
         if not headed and (share < 0.5 or (usual == 2 and share < 0.9)):
             continue
         score = share + 0.2 * headed
+        if quoted and len(_sample(data, separator, True, strict=True)) < len(sample):
+            score -= 0.1  # it cuts through something that another separator finds whole in quotes
         if score > best_score:
             best, best_score = separator, score
     return best
@@ -427,6 +441,8 @@ def _width(sample: list[list[str]]) -> int:
         return first
     usual = _usual(widths)
     fits = first == 1 or (usual < first and not any(sample[0][usual:]))
+    # a title may hold the separator: "Sales report, January 2024"
+    fits = fits or (first < usual - 1 and len(widths) >= 3 and widths.count(usual) >= 0.9 * len(widths))
     return usual if fits and usual > 1 and widths.count(usual) * 2 > len(widths) else first
 
 
@@ -834,8 +850,10 @@ def _page(content: bytes) -> Iterator[_Made]:
     """Every table of a web page that has two rows or more with text in them."""
     page = _Page()
     try:
+        # Never closed: what is left then begins a tag or comment without an end, and the parser would look for that end
+        # from each of its signs on, which takes time with the square of their number.
         page.feed(_declared(content).translate(_TIDY))
-        page.close()
+        page.finish()
     except AssertionError as error:  # how the parser meets a section it does not know
         raise ValueError(str(error)) from error
     for number, table in enumerate(page.tables, start=1):
@@ -963,8 +981,8 @@ class _Page(HTMLParser):
     def unknown_decl(self, data: str) -> None:
         """Office writes <![if ...]> around what only it shows: nothing to read."""
 
-    def close(self) -> None:
-        super().close()
+    def finish(self) -> None:
+        """Close the tables that the page leaves open."""
         for table in self._open:
             table.close_row()
 

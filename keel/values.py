@@ -136,13 +136,19 @@ def dates(cells: pa.ChunkedArray, *, order: str, latest: date, span: str = "") -
     return _each(cells, read, pa.date32())
 
 
+def are_serial(distinct: Iterable[str]) -> bool:
+    """Whether all are days as spreadsheets count them (45307.4375), and there is one at least."""
+    words = [word for word in map(_tidy, distinct) if word.casefold() not in MISSING]
+    return bool(words) and all(_serial(word) is not None for word in words)
+
+
 def date_order(distinct: Iterable[str], *, where: str) -> str:
     """'dmy' or 'mdy' as the values decide, 'serial' where all are days as spreadsheets count them, '' where none needs it.
 
     Raises InputError where none decides it.
     """
     words = [word for word in map(_tidy, distinct) if word.casefold() not in MISSING]
-    if words and all(_serial(word) is not None for word in words):
+    if are_serial(words):
         return "serial"
     undecided = ""
     votes = {"dmy": 0, "mdy": 0}

@@ -182,6 +182,20 @@ def test_a_gzip_that_unpacks_to_more_than_the_limit_is_refused():
         sheets.read(gzip.compress(b"a,b\n" * 1_000_000), name="o.gz", limit=1_000_000)
 
 
+def test_a_gzip_that_no_table_would_give_is_refused(monkeypatch):
+    monkeypatch.setattr(sheets, "SHRUNK_FROM", 1_000_000)
+    with pytest.raises(InputError, match="it unpacks to more than 200 times its size"):
+        sheets.read(gzip.compress(b"a,b\n" * 2_000_000), name="o.gz")
+
+
+def test_a_file_of_more_cells_than_the_memory_holds_is_refused(monkeypatch):
+    monkeypatch.setattr(sheets, "CELLS_LIMIT", 20)
+    assert 10 == read(b"a,b\n" * 10).cells.num_rows
+    for end in (b"\n", b"\r", b"\r\n"):
+        with pytest.raises(InputError, match="it has 11 lines and more than 20 cells"):
+            read((b"a,b" + end) * 11)
+
+
 def test_a_gzip_is_known_by_its_bytes_whatever_its_name():
     assert rows(read(gzip.compress(b"a,b\n1,2\n"), name="orders.csv")) == [["a", "b"], ["1", "2"]]
 
@@ -713,3 +727,13 @@ def test_no_damaged_text_or_gzip_raises_anything_but_a_sentence(content):
 @given(_mutated(xlsx()) | _mutated(ods()) | _mutated(xls()))
 def test_no_damaged_workbook_raises_anything_but_a_sentence(content):
     _survives(content)
+
+
+def test_a_separator_inside_quotes_does_not_cut_what_another_separator_finds_whole():
+    content = b'"0","","","",";"\n"0","","","",""\n'
+    assert [["0", "", "", "", ";"], ["0", "", "", "", ""]] == rows(read(content))
+
+
+def test_a_title_that_holds_the_separator_does_not_make_every_row_ragged():
+    content = b"Sales report, January 2024\nDay,Region,Customer,Amount\n1,N,C1,5\n2,S,C2,6\n3,N,C3,7\n"
+    assert ["Day", "Region", "Customer", "Amount"] == rows(read(content))[1]

@@ -2,8 +2,7 @@
 select
     r.batch,
     r."row",
-    r.survey,
-    r.topic,
+    a.question,
     r.day,
     r.person,
     r.customer_id,
@@ -12,9 +11,7 @@ select
     r.region,
     r.segment,
     r.team,
-    q.text as question,
     q.role,
-    coalesce(q.driver, q.text) as driver,
     case when q.is_reversed then q.low + q.high - a.value else a.value end as score,
     case when q.is_reversed then q.low + q.high - a.value else a.value end >= q.favourable_from as is_favourable,
 from raw_answers as a
