@@ -130,6 +130,7 @@ def read(
             form = replace(form, cells=rows, numbers=numbers)
     progress(0.6, "Reading its rows")
     table = Table(name, header, rows, numbers, decided, known, form=form, told=bool(told))
+    table.remembered = frozenset(remembered.get("questions", {})) - set(said.get("questions", {}))
     rest: dict[str, Any]
     if form:
         rest = questionnaires.read(table, form)
@@ -210,6 +211,7 @@ class Table:
     ) -> None:
         self.file, self.header, self.body, self.decided, self.known = file, header, body, decided, known
         self.told = told  # a survey tool's export, known for one by its marks
+        self.remembered: frozenset[str] = frozenset()  # questions that only an earlier file tells of
         self._numbers, self._form = numbers, form
         self._faults: dict[int, Reject] = {}
         latest = decided.setdefault("latest", known.today.isoformat())

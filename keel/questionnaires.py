@@ -154,7 +154,7 @@ def read(table: "Table", form: Form) -> dict[str, Any]:
         q.name: {
             key: value
             for key, value in (
-                ("role", q.role), ("driver", q.driver), ("reversed", q.reversed), ("low", q.low), ("high", q.high),
+                ("role", q.role or NO_ROLE), ("driver", q.driver), ("reversed", q.reversed), ("low", q.low), ("high", q.high),
             )
             if value is not None and value is not False
         }
@@ -354,8 +354,18 @@ def _question(table: "Table", place: int, asked: Field, staff: bool, *, is_rank:
                 f"({words[0][:40]!r}). Correct the mapping."
             )
         return _words(table, place, question, asked, words)
+    said = _outgrown(said, found) if name in table.remembered else said
     low, high = (said["low"], said["high"]) if "low" in said and "high" in said else (found.low, found.high)
     return _scored(table, question, found, low, high, staff, said)
+
+
+def _outgrown(remembered: Mapping[str, Any], found: scales.Scale) -> Mapping[str, Any]:
+    """What an earlier file told of a question; without its scale where these answers leave that."""
+    low, high = remembered.get("low", found.low), remembered.get("high", found.high)
+    if all(low <= value <= high for value in found.values.values()):
+        return remembered
+    kept = {key: value for key, value in remembered.items() if key not in ("low", "high")}
+    return kept if kept.get("role", NO_ROLE) != NO_ROLE else {}
 
 
 def _check_scale(table: "Table", name: str, said: Mapping[str, Any]) -> None:

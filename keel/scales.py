@@ -136,9 +136,8 @@ def _worded(given: list[str]) -> Scale | None:
     order = {5: 0, 7: 1, 6: 2, 4: 3}
     best = max(seen, key=lambda fit: fit[1]) if seen else min(fitting, key=lambda fit: order.get(fit[1], 9))
     family, length, steps, _ = best
-    return Scale(
-        "scale", 1, length, {w: float(step) for w, step in steps.items()}, f"words of {family}, {length} points"
-    )
+    worth = {word: float(step) for word, step in steps.items()}
+    return Scale("scale", 1, length, worth, f"words of {family}, {length} points", family=family)
 
 
 def _mixed(several: list[_Words], plain: Mapping[str, str]) -> dict[str, int]:

@@ -1,5 +1,5 @@
 -- What this is: one row per survey response; is_answered tells those that gave at least one answer.
--- A response that stands in several exports of a running survey counts once, as it came first.
+-- A response that stands in several exports of a running survey counts once, as the latest of them tells it.
 -- topic: employees when the survey holds an engagement or eNPS question, customers when NPS, CSAT or CES.
 with topics as (
     select
@@ -21,7 +21,7 @@ counted as (
     from raw_responses as r
     join batch as b on b.batch = r.batch
     qualify r.fingerprint is null
-        or row_number() over (partition by b.survey, r.fingerprint order by r.batch, r."row") = 1
+        or row_number() over (partition by b.survey, r.fingerprint order by r.batch desc, r."row") = 1
 )
 
 select
