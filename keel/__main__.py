@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from keel import company, intake, measure, sheets, wording
 from keel.errors import InputError, KeelError, QuestionError
 from keel.periods import GRAINS
-from keel.readings import KINDS, UNREADABLE, Reading
+from keel.readings import KINDS, PARTIAL, UNREADABLE, Reading
 from keel.store import Store, restore
 
 MOST_REJECTS = 1000  # listed in full up to here; the count is always exact
@@ -191,7 +191,8 @@ def _import_lines(reading: Reading, batch: int | None, already: int) -> list[str
         lines.append("  not used: " + ", ".join(reading.unused))
     by_rule = {why: rows for why, rows in reading.left_out.items() if why != UNREADABLE}
     if by_rule:
-        lines.append("  left out: " + ", ".join(f"{rows:,} {why}" for why, rows in by_rule.items()))
+        hint = " (--set partial=count counts partial ones)" if PARTIAL in by_rule else ""
+        lines.append("  left out: " + ", ".join(f"{rows:,} {why}" for why, rows in by_rule.items()) + hint)
     unread = [r for r in reading.rejected if r.why == UNREADABLE]
     lines += [
         f"  left out, row {r.row}{f', column {r.column}' if r.column else ''}{f': {r.value!r}' if r.value else ''}; {r.reason}"

@@ -111,7 +111,7 @@ def left_out(form: Form, *, partial: bool) -> dict[int, tuple[str, str]]:
     """Row (from 0) -> (why, reason) of the responses that do not count: tests, and partial ones unless they shall."""
     why = {
         "test": (TEST, "a test response; the survey was being tried out"),
-        "partial": (PARTIAL, "not finished; --set partial=count counts such responses"),
+        "partial": (PARTIAL, "the response was not finished"),
     }
     return {
         row: why[status]
@@ -172,7 +172,7 @@ def read(table: "Table", form: Form) -> dict[str, Any]:
     notes = [*form.notes, *_reversed_notes(asked, given)]
     if isinstance(on, _Said):
         notes.append(
-            f"No column holds dates: every response counts on {on.day.isoformat()}. Say another day with --set answered_on=DAY."
+            f"No column holds dates: every response counts on {on.day.isoformat()}; another day can be said (answered_on)."
         )
     return {
         "tables": tables, "survey": survey, "questions": described, "notes": tuple(notes),

@@ -92,6 +92,11 @@ class _Variable:
         return re.sub(r"[\W_]+", "", self.name.casefold())
 
     @property
+    def is_asked(self) -> bool:
+        """Whether its label puts a question: then it is one, whatever it is called."""
+        return bool(re.search(r"[?？؟]", self.label))
+
+    @property
     def stem(self) -> str:
         part = _PART.fullmatch(self.name)
         return (part[1] or part[2]) if part else ""
@@ -167,7 +172,8 @@ def _uses(variables: Sequence[_Variable], cells: pa.Table) -> dict[int, str]:
     uses: dict[int, str] = {}
     named: dict[str, list[_Variable]] = {}
     for one in variables:
-        named.setdefault(one.plain, []).append(one)
+        if not one.is_asked:
+            named.setdefault(one.plain, []).append(one)
     for use, names in _NAMED.items():
         is_day = use in ("answered_on", "started_on")
         there = [one for name in names for one in named.get(name, ()) if one.place not in uses]
@@ -177,7 +183,7 @@ def _uses(variables: Sequence[_Variable], cells: pa.Table) -> dict[int, str]:
             fits = use not in uses.values() and (_tells_days if is_day else _has_value)(cells, one)
             uses[one.place] = use if fits else "meta"
     for one in variables:
-        if one.plain in _META or one.plain in _WEIGHTS or _DERIVED.fullmatch(one.name):
+        if _DERIVED.fullmatch(one.name) or (one.plain in _META | _WEIGHTS and not one.is_asked):
             uses.setdefault(one.place, "meta")
     if "answered_on" not in uses.values():
         days = [
@@ -211,7 +217,7 @@ def _tells_days(cells: pa.Table, one: _Variable) -> bool:
 
 def _statuses(variables: Sequence[_Variable], cells: pa.Table) -> tuple[str, ...]:
     """The status of each response, empty where nothing tells."""
-    there = {one.plain: one for one in variables}
+    there = {one.plain: one for one in variables if not one.is_asked}
     statuses = [""] * cells.num_rows
     told = False
     if "lastpage" in there and "submitdate" in there:  # LimeSurvey: no moment of submission, no submission
@@ -240,7 +246,7 @@ def _statuses(variables: Sequence[_Variable], cells: pa.Table) -> tuple[str, ...
 
 
 def _status(word: str, is_sum: bool) -> str:
-    if _TEST.search(word) or (is_sum and word.isdigit() and int(word) & _TEST_BITS):
+    if _TEST.search(word) or (is_sum and re.fullmatch("[0-9]{1,4}", word) and int(word) & _TEST_BITS):
         return "test"
     return "partial" if _PARTIAL.search(word) else ""
 

@@ -2,11 +2,12 @@
 
 import html
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from keel import intake, wording
+from keel import intake, values, wording
 from keel.questionnaires import NO_ROLE, ROLES
 from keel.readings import PARTIAL, UNREADABLE, Reading
 from keel.ui.frame import dimension_label, heading
@@ -65,6 +66,18 @@ def ask_partial(reading: Reading, state: dict[str, Any], key: str) -> None:
     )
     if picked and (picked == "count") != counted:
         state["options"]["partial"] = picked
+        st.rerun()
+
+
+def ask_day(reading: Reading, state: dict[str, Any], key: str) -> None:
+    """The day that every response counts on; asked only where no column tells it."""
+    day = values.parse_date(reading.mapping.get("columns", {}).get("answered_on", ""), "ymd")
+    if day is None:
+        return
+    latest = date.fromisoformat(reading.mapping["latest"])
+    picked = st.date_input("Every response counts on", day, max_value=latest, key=f"day-{key}", width=200)
+    if picked != day:
+        state["options"]["answered_on"] = picked.isoformat()
         st.rerun()
 
 

@@ -38,7 +38,7 @@ def questionnaires() -> None:
     heading("Short questionnaires", "to fill in, or to paste into your survey tool")
     for template in templates.templates():
         st.html(
-            f'<div class="keel-file"><b>{html.escape(template.title)}</b><span>{html.escape(template.about)}</span></div>'
+            f'<div class="keel-template"><b>{html.escape(template.title)}</b><span>{html.escape(template.about)}</span></div>'
         )
         with st.container(horizontal=True, gap="small", key=f"template-{template.id}"):
             for kind, made in (("XLSX", templates.as_xlsx), ("CSV", templates.as_csv)):
@@ -121,6 +121,7 @@ def preview(file: Any) -> None:
             _ask_kind(reading.kind, state, key)
             if is_survey:
                 survey_preview.ask_partial(reading, state, key)
+                survey_preview.ask_day(reading, state, key)
         _show_columns(reading, state, key)
         if is_survey:
             survey_preview.ask_groups(reading, state, key)
@@ -219,8 +220,9 @@ def _show_columns(reading: Any, state: dict[str, Any], key: str) -> None:
         with st.container(horizontal=True, gap="small", key=f"mapping-{key}"):
             for field in fields:
                 now = columns.get(field) or NOT_USED
+                now = now if now in choices else NOT_USED
                 picked = st.selectbox(
-                    dimension_label(field), choices, index=choices.index(now) if now in choices else 0,
+                    dimension_label(field), choices, index=choices.index(now),
                     key=f"column-{key}-{field}", width=190,
                 )  # fmt: skip
                 if picked != now:

@@ -146,6 +146,17 @@ def test_a_number_that_is_called_end_is_a_question():
     assert {"End"} == fields(form).keys()
 
 
+def test_a_question_is_one_whatever_its_variable_is_called():
+    form = spss.read(
+        made(
+            {"EndDate": [datetime(2024, 1, 1)], "status": [1.0], "weight": [70.0]},
+            labels={"status": "What is your marital status?", "weight": "What do you weigh?"}, values={"status": {1: "In progress"}},
+        )
+    )  # fmt: skip
+    assert {"status", "weight"} == fields(form).keys()
+    assert () == form.statuses
+
+
 def test_a_day_of_birth_is_not_the_day_of_the_answer():
     days = [datetime(1990, 1, 1), datetime(1980, 1, 1)]
     form = spss.read(made({"birthday": days, "Q1": [1.0, 2]}))
