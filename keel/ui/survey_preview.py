@@ -160,7 +160,7 @@ def _bars(question: Mapping[str, Any]) -> str:
     counts = dict(list(counts.items())[:MOST_BARS])
     most = max(counts.values(), default=0)
     if not most:
-        return '<div class="keel-bars"></div>'
+        return '<div class="keel-counts"></div>'
     words = ", ".join(f"{label}: {n:,}" for label, n in counts.items())
     bars = "".join(
         f'<i style="height:{max(2, round(100 * n / most)) if n else 0}%" title="{html.escape(f"{label}: {n:,}", quote=True)}"></i>'
@@ -168,7 +168,7 @@ def _bars(question: Mapping[str, Any]) -> str:
     )
     ends = list(counts)
     edges_shown = f"<small><span>{html.escape(_short(ends[0], 12))}</span><span>{html.escape(_short(ends[-1], 12))}</span></small>"
-    return f'<div class="keel-bars" role="img" aria-label="{html.escape(words, quote=True)}"><div>{bars}</div>{edges_shown}</div>'
+    return f'<div class="keel-counts" role="img" aria-label="{html.escape(words, quote=True)}"><div>{bars}</div>{edges_shown}</div>'
 
 
 def _change(reading: Reading, state: dict[str, Any], key: str) -> None:

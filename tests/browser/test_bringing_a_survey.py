@@ -59,7 +59,7 @@ def test_a_survey_is_previewed_a_choice_changes_the_counts_it_comes_in_and_goes_
     expect(asked.nth(0)).to_contain_text("counts as NPS0–10, 'recommend'")
     expect(asked.nth(0)).to_contain_text("8 answered")
     expect(asked.nth(1)).to_contain_text("counts as CSAT")
-    expect(asked.nth(0).locator(".keel-bars i")).to_have_count(11)
+    expect(asked.nth(0).locator(".keel-counts i")).to_have_count(11)
     uploads.fine()
 
     preview.get_by_role("radio", name="count", exact=True).click()
