@@ -445,6 +445,8 @@ def _role(text: str, low: int, high: int, said: Mapping[str, Any], *, is_item: b
         if _WORKPLACE.search(text):
             return "enps", f"{scale}, 'recommend … place to work'"
         return "nps", f"{scale}, 'recommend'"
+    if _RECOMMEND.search(text) and (low, high) == (1, 10):
+        return None, "no 0 among its answers; NPS only if 0 could be given"
     if is_item:
         fits = (low, high) in FAVOURABLE_FROM["engagement"] and not _RECOMMEND.search(text)
         return ("engagement", f"{scale}, asked of employees") if fits else (None, "")
@@ -688,15 +690,13 @@ def _keys(
     numbers = responses.column("row").to_numpy()  # they rise
     content = np.zeros(rows, np.uint64)
     for question, part in zip(asked, given, strict=True):
-        label = pc.fill_null(part.column("label").cast(pa.string()), "")
-        value = pc.fill_null(part.column("value").cast(pa.string()), "")
-        # a scale's number tells as much as its words, which a tool may export either way
-        told = value if question.kind in ("score", "scale", "rank") else label
-        hashes = _hashed(told, question.text)
-        np.add.at(content, np.searchsorted(numbers, part.column("row").to_numpy()), hashes)
+        # what was answered and not what it is worth: a later export may show more of the scale
+        told = pc.coalesce(part.column("label").cast(pa.string()), part.column("value").cast(pa.string()))
+        where = np.searchsorted(numbers, part.column("row").to_numpy())
+        np.add.at(content, where, _hashed(told, question.name))
     for name, column in (("day", "answered_on"), ("respondent", "respondent"), ("customer", "customer_id")):
         if column in responses.column_names and not (column == "respondent" and "respondent" not in places):
-            at += _hashed(pc.fill_null(responses.column(column).cast(pa.string()), ""), name)
+            at += _hashed(responses.column(column), name)
     moment = next((places[n] for n in ("answered_on", "started_on") if n in places), None)
     clock = np.zeros(rows, bool)
     if moment is not None:
@@ -710,9 +710,8 @@ def _keys(
     if "response_id" in places:
         ids = table.typed(places["response_id"], "id")
         has_id = np.asarray(pc.is_valid(ids))
-        id_hash = _hashed(pc.fill_null(ids, ""), "id")
-        day = _hashed(responses.column("answered_on").cast(pa.string()), "day")
-        key = np.where(has_id, id_hash + day, whole)
+        id_hash = _hashed(ids, "id")
+        key = np.where(has_id, id_hash + _hashed(responses.column("answered_on"), "day"), whole)
         exact = np.where(has_id, id_hash + whole, whole)
         sure = has_id | clock | ("respondent" in places)
     else:
@@ -733,12 +732,13 @@ def _hashed(texts: "pa.Array | pa.ChunkedArray", what: str) -> np.ndarray:
 
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
-    encoded = texts.dictionary_encode()
+    encoded = pc.fill_null(texts.cast(pa.string()), "").dictionary_encode()
     start = hashlib.sha256(plain(what).encode() + b"\x1f")
     found = np.empty(len(encoded.dictionary), np.uint64)
     for place, word in enumerate(encoded.dictionary.to_pylist()):
         digest = start.copy()
-        digest.update((word or "").encode())
+        number = values.parse_number(word, comma=False) if len(word) < 10 else None
+        digest.update((word if number is None else f"{number:g}").encode())
         found[place] = int.from_bytes(digest.digest()[:8], "big")
     return found[np.asarray(encoded.indices)] if len(found) else np.zeros(len(texts), np.uint64)
 

@@ -307,3 +307,17 @@ def test_personal_columns_are_never_taken_in(empty_store):
     assert "10.1.2.3" not in held
     assert "Ann" not in held
     assert ("IP Address", "First Name") == reading.unused
+
+
+def test_a_response_is_the_same_though_a_later_export_shows_more_of_the_scale(empty_store):
+    """Only 0 and 1 at first: yes and no; then a 9: a score. Without ids the answers alone tell the responses."""
+    header = ["Date", "Customer ID", "How many of us did you meet?"]
+    rows = [header, ["2024-01-01", "C1", "1"], ["2024-01-02", "C2", "0"]]
+    import_(empty_store, as_csv(rows))
+    assert (None, 2) == import_(empty_store, as_csv([*rows, ["2024-02-01", "C3", "9"]]))
+    assert 3 == responses(empty_store)
+
+
+def test_a_file_in_which_no_row_has_a_date_is_refused_with_the_reason():
+    reading = read([["Date", "Response ID", RECOMMEND], ["", "1", "9"], ["", "2", "8"]])
+    assert "none of its 2 rows counts (2 no date)" in reading.refusal
