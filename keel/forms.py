@@ -110,6 +110,16 @@ def distinct(cells: pa.Table, place: int) -> set[str]:
     return {_trimmed(word) for word in pc.unique(cells.column(place)).to_pylist()} - {""}
 
 
+def own(text: str, taken: set[str]) -> str:
+    """The words of a question with options, with a number where one of those taken has the same; then taken too."""
+    number, found = 1, text
+    while found in taken:
+        number += 1
+        found = f"{text} ({number})"
+    taken.add(found)
+    return found
+
+
 def filled_forward(cells: Iterable[str]) -> list[str]:
     """A header row with the gaps of merged cells filled by what stands before them."""
     filled: list[str] = []

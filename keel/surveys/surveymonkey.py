@@ -464,7 +464,7 @@ def _fields(
         cells = _spelt(cells, {place: asked[place][2] for place in options})
         ticked = {place for place in options if _is_ticked(cells, place, asked[place][2])}
         chosen = any(_any(cells, place) for place in ticked)
-        of = _of_its_own(text.rstrip(" :"), taken) if len(options) > 1 else text.rstrip(" :")
+        of = forms.own(text.rstrip(" :"), taken) if len(options) > 1 else text.rstrip(" :")
         for place in places:
             option = asked[place][2]
             if not option:
@@ -484,16 +484,6 @@ def _fields(
             if not first[place] and asked[place][2] in ("", "1") and not _any(cells, place):
                 fields[place] = replace(one, use="meta")
     return cells, tuple(fields)
-
-
-def _of_its_own(text: str, taken: set[str]) -> str:
-    """The words of a question with options, with a number where another question has the same."""
-    number, own = 1, text
-    while own in taken:
-        number += 1
-        own = f"{text} ({number})"
-    taken.add(own)
-    return own
 
 
 def _of_row(cells: pa.Table, place: int, one: Field) -> Field:

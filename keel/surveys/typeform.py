@@ -82,7 +82,7 @@ def read(sheet: Sheet) -> Form:
     ]
     taken: set[str] = set()
     for run in _runs(header, headings, uses, words):
-        of = _of_its_own(headings[run[0]] or _choices([header[place] for place in run]), taken)
+        of = forms.own(headings[run[0]] or _choices([header[place] for place in run]), taken)
         for place in run:
             fields[place] = Field(f"{of}: {header[place]}", of=of, option=header[place], several=True)
     for place in range(len(header)):
@@ -265,16 +265,6 @@ def _choices(options: Sequence[str]) -> str:
     """Words for a question that the file does not tell."""
     short = [text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…" for text in options[:_NAMED]]
     return f"Choose: {' / '.join(short)}{' / …' if len(options) > _NAMED else ''}"
-
-
-def _of_its_own(text: str, taken: set[str]) -> str:
-    """The text, with a number where another question has the same."""
-    number, own = 1, text
-    while own in taken:
-        number += 1
-        own = f"{text} ({number})"
-    taken.add(own)
-    return own
 
 
 def _unjoined(cells: pa.Table, place: int) -> pa.Array | None:
