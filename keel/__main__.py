@@ -106,16 +106,16 @@ def _sample(asked: argparse.Namespace) -> None:
 
 
 def _import(asked: argparse.Namespace) -> int:
-    options = {}
+    options: dict[str, list[str]] = {}
     for choice in asked.set:
         key, separator, value = choice.partition("=")
         if not separator or not value:
             raise InputError(f"--set {choice}: KEY=VALUE was expected, such as dates=dmy. Correct it.")
-        options[key.strip()] = value.strip()
-    told = options.pop("dictionary", "")
+        options.setdefault(key.strip(), []).append(value.strip())
+    told = options.pop("dictionary", [])
     mapping = intake.with_options(intake.from_toml(asked.mapping) if asked.mapping else None, options) or None
     if told:
-        mapping = {**(mapping or {}), "dictionary": intake.dictionary(sheets.load(told), name=Path(told).name)}
+        mapping = {**(mapping or {}), "dictionary": intake.dictionary(sheets.load(told[-1]), name=Path(told[-1]).name)}
     documents: list[dict[str, Any]] = []
     lines: list[str] = []
     refusal = ""

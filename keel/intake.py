@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -363,11 +363,24 @@ def match(header: list[str], kind: str, columns: Mapping[str, str] | None = None
     return said
 
 
-def with_options(mapping: Mapping[str, Any] | None, options: Mapping[str, str]) -> dict[str, Any]:
-    """A mapping with the KEY=VALUE choices of the command line, or of the Uploads page, laid over it."""
+@cache
+def _fields() -> frozenset[str]:
+    """The fields of every kind of file, as --set names a column for them."""
+    return frozenset(field for part in (*FIELDS, "measures", "survey") for field in synonyms().get(part, {})) | {"date"}
+
+
+def with_options(mapping: Mapping[str, Any] | None, options: Mapping[str, str | Sequence[str]]) -> dict[str, Any]:
+    """A mapping with the KEY=VALUE choices of the command line, or of the Uploads page, laid over it.
+
+    A key may have several values, where it is said of several questions or columns.
+    """
     decided: dict[str, Any] = dict(mapping or {})
-    fields = {field for part in (*FIELDS, "measures", "survey") for field in synonyms().get(part, {})}
-    for key, value in options.items():
+    said = [
+        (key, value)
+        for key, several in options.items()
+        for value in ([several] if isinstance(several, str) else several)
+    ]
+    for key, value in said:
         if key in ("dates", "survey", "as_of", "sheet", "partial", "latest", "vendor"):
             decided[key] = value
         elif key in (*questionnaires.ROLES, questionnaires.NO_ROLE):
@@ -376,7 +389,7 @@ def with_options(mapping: Mapping[str, Any] | None, options: Mapping[str, str]) 
             decided["groups"] = {**decided.get("groups", {}), value: plain(value)}
         elif key in measures.DECLARED:
             decided["all_measures"] = {**decided.get("all_measures", {}), key: value}
-        elif key in fields or key == "date":
+        elif key in _fields():
             decided["columns"] = {**decided.get("columns", {}), key: value}
         else:
             raise InputError(
@@ -661,8 +674,14 @@ def from_text(text: str) -> dict[str, Any]:
 
 
 def from_toml(path: Path) -> dict[str, Any]:
-    """A mapping from a TOML file a person wrote. Raises InputError."""
+    """A mapping from a TOML file a person wrote; what --set says may stand in it as a key. Raises InputError."""
     try:
-        return tomllib.loads(sheets.load(path).decode("utf-8"))
+        written = tomllib.loads(sheets.load(path).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: {error}; a mapping in TOML was expected. Correct that line.") from error
+    choices = {*questionnaires.ROLES, questionnaires.NO_ROLE, "group", *measures.DECLARED, *_fields()} - MAPPING.keys()
+    options = {
+        key: value for key, value in written.items()
+        if key in choices and (isinstance(value, str) or (isinstance(value, list) and all(isinstance(v, str) for v in value)))
+    }  # fmt: skip
+    return with_options({key: value for key, value in written.items() if key not in options}, options)

@@ -5,8 +5,7 @@ import streamlit as st
 from keel import ui
 
 ui.title("Uploads", "Bring your files as they are; see what will be counted before it is.")
-for file in ui.uploader():
-    ui.preview(file)
+ui.previews(ui.uploader())
 left, right = st.columns([3, 2], gap="large")
 with left:
     ui.uploaded()

@@ -321,3 +321,63 @@ def test_a_response_is_the_same_though_a_later_export_shows_more_of_the_scale(em
 def test_a_file_in_which_no_row_has_a_date_is_refused_with_the_reason():
     reading = read([["Date", "Response ID", RECOMMEND], ["", "1", "9"], ["", "2", "8"]])
     assert "none of its 2 rows counts (2 no date)" in reading.refusal
+
+
+@pytest.mark.parametrize("as_file", [False, True], ids=["--set", "mapping file"])
+def test_what_the_preview_would_ask_is_said_by_set_or_by_the_same_keys_in_a_mapping_file(as_file, tmp_path):
+    """The file alone asks for the order of its dates; the rest would be guessed otherwise."""
+    rows = [["When", "Who", "Ship", "Watch", "Mood", "Would you recommend us (1-10)?"]]
+    rows += [[f"0{n}/02/2024", f"p{n}", "Gull", "Night", str(n), str(n)] for n in range(1, 6)]
+    said = {
+        "dates": "dmy", "answered_on": "When", "respondent": "Who", "group": ["Ship", "Watch"],
+        "nps": "Would you recommend us (1-10)?", "engagement": "Mood", "partial": "count", "survey": "Crew",
+    }  # fmt: skip
+    if as_file:
+        path = tmp_path / "mapping.toml"
+        path.write_text("\n".join(f"{key} = {json.dumps(value)}" for key, value in said.items()))
+        mapping = intake.from_toml(path)
+    else:
+        mapping = intake.with_options(None, said)
+    reading = read(rows, mapping=mapping)
+    responses = reading.tables["raw_responses"].to_pylist()
+    assert date(2024, 2, 1) == responses[0]["answered_on"]
+    assert ("p1", {"ship": "Gull", "watch": "Night"}) == (
+        responses[0]["respondent"],
+        json.loads(responses[0]["groups"]),
+    )
+    assert ["engagement", "nps"] == [q["role"] for q in reading.questions]
+    assert ("Crew", "count") == (reading.survey, reading.mapping["partial"])
+
+
+def test_two_tools_as_sure_as_each_other_are_asked_about(monkeypatch):
+    from types import SimpleNamespace
+
+    from keel import surveys
+    from keel.surveys import generic
+
+    made = {
+        name: SimpleNamespace(NAME=name.title(), recognises=lambda sheet: 0.8, read=generic.read)
+        for name in ("one", "two")
+    }
+    monkeypatch.setattr(surveys, "vendors", lambda: made)
+    rows = [["Date", "ID", RECOMMEND], ["2024-01-01", "1", "0"]]
+    with pytest.raises(InputError, match="it could be from One or from Two") as caught:
+        read(rows)
+    assert ("vendor", ("one", "two")) == (caught.value.asks, caught.value.among)
+    assert "two" == read(rows, vendor="two").vendor
+
+
+def test_a_new_tool_is_added_by_one_file(tmp_path, monkeypatch):
+    """A module put beside the others is found without being named anywhere."""
+    from keel import surveys
+
+    (tmp_path / "pigeon_post.py").write_text(
+        'from keel.surveys import generic\nNAME = "Pigeon post"\n'
+        'def recognises(sheet):\n    return 0.9 * (sheet.cells.column(0)[0].as_py() == "Pigeon")\nread = generic.read\n'
+    )
+    monkeypatch.setattr(surveys, "__path__", [*surveys.__path__, str(tmp_path)])
+    surveys.vendors.cache_clear()
+    try:
+        assert "pigeon_post" == read([["Pigeon", "Date", RECOMMEND], ["p1", "2024-01-01", "0"]]).vendor
+    finally:
+        surveys.vendors.cache_clear()

@@ -39,11 +39,11 @@ from keel.ui.panels import (
     trend,
     walk_steps,
 )  # fmt: skip
-from keel.ui.uploads import preview, questionnaires, uploaded, uploader, what_to_bring
+from keel.ui.uploads import previews, questionnaires, uploaded, uploader, what_to_bring
 
 __all__ = [
     "NPS_CUTS", "Span", "ask", "asked_span", "behind_link", "card", "cards", "chart", "choose", "declared_links", "definition",
     "dimension_label", "heading", "known_metrics", "matching", "metric_link", "money_column", "movements", "navigation", "nothing_yet", "overall", "own_measures", "plain",
-    "preview", "questionnaires", "rows_behind", "run", "series", "split", "staff_year", "store", "table", "theme", "title", "trend",
+    "previews", "questionnaires", "rows_behind", "run", "series", "split", "staff_year", "store", "table", "theme", "title", "trend",
     "uploaded", "uploader", "view", "walk_steps", "what_to_bring",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The Uploads page: drop, see what would be counted, change it, import, undo."""
 
 import html
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,6 +20,8 @@ NOT_USED = "(not used)"
 FEW = 4  # rows that a table shows whole
 ASKED = {"dates": "Dates are written", "vendor": "This file is from", "answered_on": "The day of each answer"}
 CHOICES = {"dmy": "day first (3/2 is 3 February)", "mdy": "month first (3/2 is 2 March)"}
+MOST_DICTIONARY = 5_000_000  # bytes: a study of ten thousand fields
+DICTIONARY_HEADER = re.compile(rb"(?i)field type|field_type")
 FIRST = [
     ("Orders", "a date and an amount (or quantity × unit price); customer, region, product line and cost open more"),
     ("Employees", "an id, the day of hiring, the day of leaving; department and kind of leaving open more"),
@@ -79,13 +82,36 @@ def uploaded() -> None:
         st.rerun()
 
 
-def preview(file: Any) -> None:
+def previews(files: list[Any]) -> None:
+    """What each dropped file is; a data dictionary among them tells what the codes in the others stand for."""
+    told: dict[str, Any] = {}
+    for file in files:
+        if (words := _dictionary(file)) is not None:
+            told |= words
+            st.info(plain(f"{file.name} tells what codes stand for: it is used for the survey dropped beside it, and counts by itself nothing."))  # fmt: skip
+        else:
+            preview(file, told)
+
+
+def _dictionary(file: Any) -> dict[str, Any] | None:
+    """The dictionary in a file, where it may be one: the header of one is looked for before the file is read."""
+    content = file.getvalue()
+    if len(content) > MOST_DICTIONARY or not DICTIONARY_HEADER.search(content[:4096]):
+        return None
+    try:
+        return intake.dictionary(content, name=file.name)
+    except KeelError:
+        return None
+
+
+def preview(file: Any, dictionary: dict[str, Any]) -> None:
     """What one dropped file is, what will be counted and what will not; change it; import it."""
     content, name = file.getvalue(), file.name
     key = f"{name}-{len(content)}"
     state = st.session_state.setdefault("_choices", {}).setdefault(
         key, {"kind": "", "options": {}, "questions": {}, "groups": {}}
     )
+    state["dictionary"] = dictionary
     reading = _read(content, name, state)
     if isinstance(reading, KeelError):
         st.error(plain(str(reading)))
