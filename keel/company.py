@@ -4,6 +4,7 @@ What the command line and the Uploads page share, so that there is one way to im
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -16,6 +17,7 @@ from keel.readings import Known, Reading
 from keel.settings import PROJECT
 from keel.store import Store
 
+SAME_EXPORT = 0.9  # of the responses of one file, to be a later export of the same: some may have been deleted since
 SAMPLE = "sample"  # who brought the sample company in; how it is told from a company's own data
 
 
@@ -48,7 +50,20 @@ def preview(
     today: date | None = None, progress: Callable[[float, str], None] = lambda share, words: None,
 ) -> Reading:  # fmt: skip
     """Read a file without taking it in."""
-    return intake.read(content, name=name, known=known(store, today), kind=kind, mapping=mapping, progress=progress)
+    reading = intake.read(content, name=name, known=known(store, today), kind=kind, mapping=mapping, progress=progress)
+    if reading.kind == "survey" and not reading.is_told_apart and _are_alike_by_chance(store, reading):
+        said = {**(mapping or {}), "repeats": "count"}
+        reading = intake.read(content, name=name, known=known(store, today), kind=kind, mapping=said, progress=progress)
+    return reading
+
+
+def _are_alike_by_chance(store: Store, reading: Reading) -> bool:
+    """Whether some of a survey's responses only say the same as others did: a later export would hold nearly all of them."""
+    batches = Counter(batch for batch in _batches_of(store, reading) if batch is not None)
+    if not batches:
+        return False
+    sizes = {row["batch"]: row["rows_accepted"] for row in store.rows("batches")}
+    return all(alike < SAME_EXPORT * min(sizes[batch], reading.rows_accepted) for batch, alike in batches.items())
 
 
 def vendor_name(reading: Reading) -> str:
@@ -161,4 +176,6 @@ def _remembered(store: Store, shape: str) -> Mapping[str, Any] | None:
         return None
     mapping = intake.from_text(rows[0]["mapping"])
     # What belongs to one file and not to its shape.
-    return {key: value for key, value in mapping.items() if key not in ("latest", "as_of", "sheet", "vendor")}
+    return {
+        key: value for key, value in mapping.items() if key not in ("latest", "as_of", "sheet", "vendor", "repeats")
+    }

@@ -141,7 +141,7 @@ def read(table: "Table", form: Form) -> dict[str, Any]:
     asked = _questions(table, fields, free, staff)
     given = [_answers(table, question) for question in asked]
     responses = _responses(table, places, groups, on)
-    keys, repeated = _keys(table, responses, asked, given, places)
+    keys, repeated, is_told_apart = _keys(table, responses, asked, given, places)
     for row in repeated:
         table.leave_out(row, DUPLICATE, "the same response stands above; it counts once")
     responses = responses.append_column("fingerprint", keys)
@@ -176,7 +176,7 @@ def read(table: "Table", form: Form) -> dict[str, Any]:
         )
     return {
         "tables": tables, "survey": survey, "questions": described, "notes": tuple(notes),
-        "groups": _described_groups(table, groups, kept), "minutes": _minutes(asked),
+        "groups": _described_groups(table, groups, kept), "minutes": _minutes(asked), "is_told_apart": is_told_apart,
         "unused": tuple(name for place, name in enumerate(table.header) if place not in used),
         "from_on": pc.min(days).as_py(), "to_on": pc.max(days).as_py(),
     }  # fmt: skip
@@ -679,11 +679,13 @@ def _members(table: "Table", place: int) -> pa.Array:
 
 def _keys(
     table: "Table", responses: pa.Table, asked: Sequence[Question], given: Sequence[pa.Table], places: Mapping[str, int]
-) -> tuple[pa.Array, list[int]]:
-    """What tells a response from others, whatever the order of columns and the format of the file; and repeated rows.
+) -> tuple[pa.Array, list[int], bool]:
+    """What tells a response from others, whatever the order of columns and the format of the file; the repeated rows;
+    whether more than the answers and the day tells them.
 
     By the tool's id and the day where there is an id; else by all that was answered, and when. The same key again
-    in one file gets a number: two people may say the same on one day.
+    in one file gets a number: two people may say the same on one day. Where repeats shall count (another file of the
+    same survey that says the same by chance), the keys are this file's own.
     """
     rows = responses.num_rows
     at = np.zeros(rows, np.uint64)
@@ -722,8 +724,9 @@ def _keys(
     first[repeated] = False
     turn = np.zeros(rows, np.int64)
     turn[first] = _occurrence(key[first])
-    texts = [f"{k:016x}" if t == 0 else f"{k:016x}.{t}" for k, t in zip(key.tolist(), turn.tolist(), strict=True)]
-    return pa.array(texts, pa.string()), [int(row) for row in repeated]
+    own = f"{int(whole.sum()):016x}-" if table.decided.get("repeats") == "count" else ""
+    texts = [f"{own}{k:016x}" + (f".{t}" if t else "") for k, t in zip(key.tolist(), turn.tolist(), strict=True)]
+    return pa.array(texts, pa.string()), [int(row) for row in repeated], bool(np.all(sure))
 
 
 def _hashed(texts: "pa.Array | pa.ChunkedArray", what: str) -> np.ndarray:

@@ -74,6 +74,7 @@ class Reading:
     preview: tuple[tuple[str, ...], ...] = ()
     groups: tuple[Mapping[str, Any], ...] = ()  # of a survey: column, dimension and members of what groups people
     minutes: float | None = None  # of a survey: how long answering takes, estimated
+    is_told_apart: bool = True  # of a survey: an id, a person or a time of day tells its responses from others
 
     @property
     def left_out(self) -> dict[str, int]:

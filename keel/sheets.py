@@ -206,7 +206,10 @@ def read(content: bytes, *, name: str, limit: int = UNPACKED_LIMIT) -> list[Shee
         data = data.replace(b"\r\r\n", b"\r\n")
     if not data[:65536].strip() and not data.strip():
         raise _refused(name, "the file is empty", "Export it again and look inside before uploading.")
-    return [_text(data, name=name, encoding=encoding)]
+    sheet = _text(data, name=name, encoding=encoding)
+    if not sheet.cells.num_rows:
+        raise _refused(name, "no cell holds anything", "Export it again and look inside before uploading.")
+    return [sheet]
 
 
 def _refused(name: str, found: str, way_out: str) -> InputError:

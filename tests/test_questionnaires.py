@@ -381,3 +381,17 @@ def test_a_new_tool_is_added_by_one_file(tmp_path, monkeypatch):
         assert "pigeon_post" == read([["Pigeon", "Date", RECOMMEND], ["p1", "2024-01-01", "0"]]).vendor
     finally:
         surveys.vendors.cache_clear()
+
+
+def test_two_shops_whose_customers_say_the_same_on_one_day_are_not_each_others_repeats(empty_store):
+    header = ["Date", RECOMMEND]
+    berlin = [["2024-01-01", score] for score in ("9", "9", "0", "10", "8", "9")]
+    hamburg = [["2024-01-01", score] for score in ("9", "0", "1", "2", "3", "4")]  # two of six stand in the other
+    import_(empty_store, as_csv([header, *berlin]), name="berlin.csv")
+    same, already = import_(empty_store, as_csv([header, *hamburg]), name="hamburg.csv")
+    assert (None, 0) == (same, already)
+    assert 12 == responses(empty_store)
+    again, _ = import_(empty_store, as_csv([header, *hamburg], separator=";"), name="hamburg again.csv")
+    assert 2 == again["batch"]
+    assert {} == company.rebuild(empty_store)
+    assert 12 == responses(empty_store)

@@ -53,6 +53,14 @@ def facts(reading: Reading, *, already: int, vendor: str) -> None:
     st.html('<ul class="keel-facts">' + "".join(f"<li>{line}</li>" for line in lines) + "</ul>")
 
 
+def ask_name(reading: Reading, state: dict[str, Any], key: str) -> None:
+    """Which survey the file is part of: waves of one survey are one line on a chart."""
+    picked = st.text_input("Survey", reading.survey or "", key=f"survey-{key}", width=260, max_chars=120)
+    if picked and picked != reading.survey:
+        state["options"]["survey"] = picked
+        st.rerun()
+
+
 def ask_partial(reading: Reading, state: dict[str, Any], key: str) -> None:
     """Whether responses that were not finished count; asked only where there are any."""
     counted = reading.mapping.get("partial") == "count"

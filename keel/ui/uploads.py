@@ -146,6 +146,7 @@ def preview(file: Any, dictionary: dict[str, Any]) -> None:
         with st.container(horizontal=True, gap="medium", key=f"what-{key}"):
             _ask_kind(reading.kind, state, key)
             if is_survey:
+                survey_preview.ask_name(reading, state, key)
                 survey_preview.ask_partial(reading, state, key)
                 survey_preview.ask_day(reading, state, key)
         _show_columns(reading, state, key)
