@@ -30,6 +30,7 @@ ROLES = ("engagement", "enps", "nps", "csat", "ces")
 NO_ROLE = "none"  # said of a question that shall count as nothing
 MOST_CHOICES = 20  # a text column with more distinct answers than this is free text
 LONGEST_CHOICE = 100  # characters
+FEW_WORDS = 3  # answers of more words, no two of them the same, are comments
 FEW_TEXTS = 60  # characters: all answers shorter than this may be choices
 
 # The least favourable answer by role and scale (METRICS: top two of 4, 5, 6; top three of 7; 7 or more of 0-10).
@@ -45,6 +46,15 @@ _WORKPLACE = re.compile(
 )
 _SATISFIED = re.compile(r"satisf|zufrieden|content[eo]?s? (de|avec)|tevreden|soddisf", re.IGNORECASE)
 _EASY = re.compile(r"\beas(y|ier|ily)\b|\beffort\b|einfach|leicht|facile|fácil|facilement", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_OPEN = re.compile(
+    r"(?i)comment|\bwhy\b|explain|suggest|improve|anything else|feedback|own words|describe|warum|weshalb|kommentar|anmerkung|"
+    r"verbesser|pourquoi|expliqu|por qué|comentari|sugerenc"
+)
+# A question that asks for a group: "Which department do you work in?", "In welcher Abteilung arbeiten Sie?"
+_ASKS_GROUP = re.compile(
+    r"(?i)\b(which|what|your|select|choose|welche[rsmn]?|ihre?n?|qué|cuál|su|tu|quelle?|votre|dans)\b"
+)
 ITEM_FAMILIES = ("agreement", "satisfaction", "extent")  # how often or how important something is, is no engagement
 _STAFF_GROUPS = frozenset({"department", "manager", "tenure", "level"})
 
@@ -276,7 +286,32 @@ def _groups(table: "Table", fields: Sequence[Field], taken: set[int]) -> dict[in
     for dimension, place in intake.match(there, "groups").items():
         if place not in taken and place not in found and place not in refused and not is_question(table.header[place]):
             found[place] = dimension
+    for dimension, place in _asked_groups(table, fields, taken | refused | found.keys()).items():
+        if dimension not in found.values():
+            found[place] = dimension
     return found
+
+
+def _asked_groups(table: "Table", fields: Sequence[Field], taken: set[int]) -> dict[str, int]:
+    """Dimension -> the first question that asks for it, and is answered with few words given often."""
+    from keel import intake
+
+    asked: dict[str, int] = {}
+    for place, (name, one) in enumerate(zip(table.header, fields, strict=True)):
+        if place in taken or one.use != "question" or one.of or not is_question(name) or not _ASKS_GROUP.search(name):
+            continue
+        spoken = set(re.findall(r"[\w']+", name.casefold()))
+        named = [dim for dim, words in intake.synonyms()["groups"].items() if spoken & set(words)]
+        if len(named) != 1 or named[0] in asked:
+            continue
+        counts = {word: n for word, n in _counted(table.cells(place)).items() if not scales.is_missing(word)}
+        is_choice = 1 < len(counts) <= MOST_CHOICES and 2 * len(counts) <= sum(counts.values())
+        says_yes = {word.casefold() for word in counts} <= values.YES | values.NO | {"maybe", "perhaps"}
+        if not is_choice or says_yes or max(map(len, counts)) > FEW_TEXTS:
+            continue
+        if not scales.scale(counts) and not choices.separator(counts):
+            asked[named[0]] = place
+    return asked
 
 
 def is_question(header: str) -> bool:
@@ -471,6 +506,9 @@ def _words(table: "Table", place: int, question: Question, asked: Field, words: 
         )
     if all(values.parse_date(word, "dmy") or values.parse_date(word, "mdy") for word in words):
         return replace(question, kind="date")
+    all_differ = 1 < len(words) == sum(counts.values())
+    if all_differ and (_OPEN.search(question.text) or any(len(_WORD.findall(word)) > FEW_WORDS for word in words)):
+        return question  # comments: of choices, some would be the same
     if len(words) <= MOST_CHOICES and max(map(len, words)) <= FEW_TEXTS:
         return replace(question, kind="single")
     # Long texts are choices all the same when each was given often.

@@ -395,3 +395,30 @@ def test_two_shops_whose_customers_say_the_same_on_one_day_are_not_each_others_r
     assert 2 == again["batch"]
     assert {} == company.rebuild(empty_store)
     assert 12 == responses(empty_store)
+
+
+def test_a_question_that_asks_for_a_department_groups_people_and_one_about_it_does_not():
+    header = [
+        "Date",
+        "ID",
+        "Which department do you work in?",
+        "Does your team help you?",
+        "How satisfied are you with your region?",
+    ]
+    rows = [["2024-01-01", str(n), ("Sales", "Support")[n % 2], ("Yes", "No")[n % 2], str(1 + n % 5)] for n in range(8)]
+    reading = read([header, *rows])
+    assert {"Which department do you work in?": "department"} == {g["column"]: g["dimension"] for g in reading.groups}
+    assert header[3:] == [q["text"] for q in reading.questions]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["it was fine for us", "more of the same please"], "text"),  # no two the same, more than three words
+        (["Red", "Blue"], "single"),
+        (["it was fine for us", "it was fine for us", "more of the same please"], "single"),
+    ],
+)
+def test_a_few_answers_that_all_differ_are_comments_when_they_are_sentences(cells, kind):
+    assert kind == column(cells)["kind"]
+    assert "text" == column(["Great", "Slow"], "Any comments?")["kind"]

@@ -47,8 +47,6 @@ def facts(reading: Reading, *, already: int, vendor: str) -> None:
         if count >= MANY_QUESTIONS or reading.minutes > LONG_MINUTES:
             words += " (under ten questions and 3½ minutes, more people finish and you can ask oftener)"
         lines.append(words)
-    if reading.survey:
-        lines.append(f"It goes in as survey <b>{html.escape(reading.survey)}</b>")
     lines += [html.escape(note) for note in reading.notes]
     st.html('<ul class="keel-facts">' + "".join(f"<li>{line}</li>" for line in lines) + "</ul>")
 
