@@ -10,11 +10,17 @@
 The command line prints the sentence and leaves with status 2; a page shows it in a box.
 """
 
+import re
 from collections.abc import Sequence
+
+_LINE_END = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+\s*")
 
 
 class KeelError(Exception):
-    """A sentence for the person at the screen; never a stack of calls."""
+    """A sentence for the person at the screen, on one line whatever it quotes; never a stack of calls."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(_LINE_END.sub(" ", words))
 
 
 class InputError(KeelError):

@@ -339,7 +339,7 @@ def recognise(header: list[str], body: pa.Table, known: Known, *, file: str) -> 
     if ("measured_on" in found["measures"] and (numeric or has_amount)) or measures.is_across(header):
         return "measures"
     raise InputError(
-        f"{file}: it is not clear what this is from its columns ({', '.join(h or 'no name' for h in header[:8])}"
+        f"{file}: it is not clear what this is from its columns ({', '.join(h[:40] or 'no name' for h in header[:8])}"
         f"{', …' if len(header) > 8 else ''}); one of {', '.join(KINDS)} was expected. Say which with --as.",
         asks="kind",
     )

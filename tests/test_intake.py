@@ -723,3 +723,10 @@ def test_the_groups_of_one_upload_are_not_shown_as_the_groups_of_another(empty_s
     take(empty_store, csv("Date,Site,Clicks", "2024-01-01,Bonn,1"), kind="measures")
     with pytest.raises(InputError, match="came in before by site, and here it is by team"):
         take(empty_store, csv("Date,Team,Clicks", "2024-01-02,Red,3"), kind="measures")
+
+
+def test_a_refusal_that_quotes_a_header_of_two_lines_is_one_line():
+    with pytest.raises(InputError) as caught:
+        read(b'"Some\nthing","Other\r\nthing"\na,b\n')
+    assert "\n" not in str(caught.value)
+    assert "Some thing, Other thing" in str(caught.value)
