@@ -79,6 +79,13 @@ def metric_link(metric: Metric, label: str = "") -> None:
 def _card_body(found: Series) -> str:
     metric, currency = found.metric, store().settings.currency
     now, before = latest(found)
+    if now is None and (running := found.frame[found.frame["partial"] & found.frame["value"].notna()]).shape[0]:
+        so_far = running.iloc[-1]
+        number = "" if so_far["hidden"] else f": {wording.number(so_far['value'], unit_of(metric))} so far"
+        return (
+            f'<div class="keel-none">No whole {found.grain} yet</div>'
+            f'<div class="keel-words">{period_label(found, so_far["period"])} is not over{number}.</div>'
+        )
     if now is None:
         needs = f"Bring {html.escape(metric.needs)}." if metric.needs else "No whole period yet."
         return f'<div class="keel-none">No data yet</div><div class="keel-words">{needs}</div>'
