@@ -94,8 +94,9 @@ def already_in(store: Store, reading: Reading) -> int:
 
 def _batches_of(store: Store, reading: Reading) -> list[int | None]:
     """For each response of a survey's file the batch that brought it first; None where it is new."""
-    known = {row["fingerprint"]: row["batch"] for row in store.rows("known_responses", survey=reading.survey)}
-    return [known.get(one) for one in reading.tables["raw_responses"].column("fingerprint").to_pylist()]
+    known = store.ask("known_responses", survey=reading.survey)
+    first = dict(zip(known["fingerprint"], known["batch"].astype(int), strict=True))
+    return [first.get(one) for one in reading.tables["raw_responses"].column("fingerprint").to_pylist()]
 
 
 def _surveys(store: Store) -> dict[str, frozenset[str]]:
