@@ -111,6 +111,7 @@ class Store:
             cursor.execute("insert or replace into remembered_mapping values (?, ?, ?)", [reading.shape, mapping, at])
             self._note(cursor, who=who, action="import", batch=number, detail=reading.file, at=at)
             if then_refresh:
+                pa.default_memory_pool().release_unused()  # what reading the file needed, before refresh needs its own
                 self._touch(cursor, number)
                 self._refresh(cursor, set(reading.tables))
         return number
