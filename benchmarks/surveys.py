@@ -25,7 +25,22 @@ from keel.store import Store
 CLAIMS = {"csv": 10.0, "xlsx": 20.0}  # seconds from preview to imported
 MEMORY_MIB = 1024
 AGREEMENT = ("Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree")
-WORDS = "the crew was kind late often sails harbour never again coffee better pay hours".split()
+WORDS = (
+    "the",
+    "crew",
+    "was",
+    "kind",
+    "late",
+    "often",
+    "sails",
+    "harbour",
+    "never",
+    "again",
+    "coffee",
+    "better",
+    "pay",
+    "hours",
+)
 
 
 def rows(responses: int) -> list[list[str]]:
@@ -72,9 +87,7 @@ def measured(path: Path, store: Path) -> None:
         read = time.perf_counter()
         company.take_in(opened, reading, who="benchmark")
         done = time.perf_counter()
-    own, child = (
-        resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
+    own, child = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(reading.rows_accepted, already, read - begun, done - read, own, child)
 
 
