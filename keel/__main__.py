@@ -11,10 +11,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from keel import company, intake, measure, sheets, wording
+from keel import company, intake, measure, sheets, signals, wording
 from keel.errors import InputError, KeelError, QuestionError
 from keel.periods import GRAINS
 from keel.readings import KINDS, PARTIAL, UNREADABLE, Reading
+from keel.sixtwelve import SHOWN_MONTHS, SixTwelve
 from keel.store import Store, restore
 
 MOST_REJECTS = 1000  # listed in full up to here; the count is always exact
@@ -72,6 +73,19 @@ def _parser() -> argparse.ArgumentParser:
     series.add_argument("--to", dest="end", type=_day, metavar="D")
     series.add_argument("--as-of", type=_day, metavar="D")
     series.add_argument("--csv", action="store_true", help="print comma separated values")
+    sixtwelve = command(
+        "sixtwelve", _sixtwelve, "six weeks, twelve months and nine totals of a metric, or of every one"
+    )
+    sixtwelve.add_argument("metric", nargs="?", default="")
+    sixtwelve.add_argument(
+        "--week-ending", type=_day, metavar="D", help="the last day of the week; none: the newest whole"
+    )
+    sixtwelve.add_argument("--months", choices=SHOWN_MONTHS, default=SHOWN_MONTHS[0])
+    sixtwelve.add_argument("--all", action="store_true", help="every metric that has a source")
+    judged = command("signals", _signals, "a metric against its usual range: limits, and which rule fired where")
+    judged.add_argument("metric")
+    judged.add_argument("--grain", choices=GRAINS, default="")
+    judged.add_argument("--plain", action="store_true", help="limits on the raw values: nothing is removed")
     command("questions", _questions, "each survey question: scale, n, score, counts").add_argument("survey", nargs="?")
     command("rebuild", _rebuild, "make the same database again from the uploaded files")
     command("check", _check, "prove identities, counts and kept files")
@@ -332,6 +346,88 @@ def _series_lines(document: dict[str, Any], currency: str) -> list[str]:
     if document["total"].get("value") is not None:
         lines.append(f"{'in all':<10}  {'':<24} {wording.exact(document['total']['value'], unit):>16}")
     return lines
+
+
+def _sixtwelve(asked: argparse.Namespace) -> None:
+    if bool(asked.metric) == asked.all:
+        raise QuestionError(
+            "sixtwelve: the name of one metric, or --all, was expected. `python -m keel metrics` lists them."
+        )
+    with _store(asked) as store:
+        chosen = None if asked.all else [asked.metric]
+        found = measure.sixtwelves(store, chosen, week_ending=asked.week_ending, months=asked.months)
+        known, currency = measure.metrics(store), store.settings.currency
+    documents: list[dict[str, Any]] = []
+    lines: list[str] = []
+    for id, view in found.items():
+        metric = known[id]
+        told = {"label": metric.label, "kind": metric.kind, "unit": metric.unit, "better": metric.better}
+        documents.append({"metric": id, **told, **vars(view)})
+        lines += [*([""] if lines else []), *_sixtwelve_lines(metric.label, metric.unit, view, currency)]
+    _print(asked, documents if asked.all else documents[0], lines or ["Nothing has been uploaded yet."])
+
+
+def _sixtwelve_lines(label: str, unit: str, view: SixTwelve, currency: str) -> list[str]:
+    money = f", {currency}" if unit == "money" else ""
+    lines = [f"{label}{money}, week ending {view.week_ending}" + (f" ({view.note})" if view.note else "")]
+    lines.append(f"{'':<12} {'value':>16} {'a year before':>16}")
+    rows = [(week["label"], week["ending"], week) for week in view.weeks]
+    rows += [(month["label"], "", month) for month in (*view.months, *([view.running] if view.running else []))]
+    for name, ending, row in rows:
+        marks = [
+            mark for mark in ("so far" if row.get("partial") else "", row["note"]) if mark and mark != wording.NO_DATA
+        ]
+        value, prior = wording.exact(row["value"], unit), wording.exact(row["prior"], unit)
+        lines.append(f"{name:<12} {value:>16} {prior:>16}  {ending}  {'; '.join(marks)}".rstrip())
+    totals = view.totals
+    for name, key, changes in (
+        ("last week", "last_week", (("on the week before", "wow"), ("on last year", "yoy"))),
+        ("MTD", "mtd", (("on last year", "mtd_yoy"),)),
+        ("QTD", "qtd", (("on last year", "qtd_yoy"),)),
+        ("YTD", "ytd", (("on last year", "ytd_yoy"),)),
+    ):
+        told = [f"{_step(totals[change], view.change_in)} {words}" for words, change in changes]
+        note = view.total_notes.get(key, "")
+        value = wording.exact(totals[key], unit)
+        lines.append(f"{name:<12} {value:>16}  {', '.join(told)}{f' ({note})' if note else ''}".rstrip())
+    return lines
+
+
+def _step(change: float | None, change_in: str) -> str:
+    """A change with its sign: "+3.1 %", "−12 bps", "+1.2 pts"."""
+    if change is None:
+        return "n/a"
+    figures = {"fraction": f"{100 * change:+,.1f} %", "bps": f"{change:+,.0f} bps", "points": f"{change:+,.1f} pts"}[
+        change_in
+    ]
+    return figures.replace("-", wording.MINUS)
+
+
+def _signals(asked: argparse.Namespace) -> None:
+    with _store(asked) as store:
+        periods, found = measure.usual_range(store, asked.metric, grain=asked.grain, plain=asked.plain)
+        metric = measure.metrics(store)[asked.metric]
+    points: list[dict[str, Any]] = [
+        {"period": period, "value": point.value, "centre": point.centre, "low": point.low, "high": point.high,
+         "rules": sorted(point.rules), "status": point.status}
+        for period, point in zip(periods, found.points, strict=True)
+    ]  # fmt: skip
+    base = found.baseline
+    document = {
+        "metric": metric.id, "label": metric.label, "method": found.method, "removed": list(found.removed),
+        "baseline": {
+            "from": None if base.first is None else periods[base.first], "to": None if base.last is None else periods[base.last],
+            "n": base.n, "locked": base.locked,
+        },
+        "centre": found.centre, "low": found.low, "high": found.high, "mr_limit": found.mr_limit,
+        "words": signals.words(found), "points": points,
+    }  # fmt: skip
+    lines = [f"{metric.label}: {document['words']} ({found.method})"]
+    for point in points:
+        told = f"{', '.join(point['rules'])} {point['status']}".strip() if point["rules"] else ""
+        value, low, high = (wording.exact(point[key], metric.unit) for key in ("value", "low", "high"))
+        lines.append(f"{point['period']}  {value:>16}  {low:>16} to {high:>16}  {told}".rstrip())
+    _print(asked, document, lines)
 
 
 def _questions(asked: argparse.Namespace) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from keel import catalogue, intervals, measures, suppression, survival
+from keel import catalogue, intervals, measures, signals, suppression, survival
+from keel import sixtwelve as six_twelve
 from keel.catalogue import Metric
 from keel.errors import QuestionError
-from keel.periods import GRAINS, add_months
+from keel.periods import DAY, GRAINS, add_months
+from keel.sixtwelve import DAYS_BACK, SixTwelve
 from keel.store import Store
 
 ORDER_DIMENSIONS = ("region", "segment", "product_line", "channel", "team")
@@ -146,6 +148,69 @@ def breakdowns(
 ) -> pd.DataFrame:
     """One metric of days by the members of two dimensions over a span: a level of a drill and the one below it."""
     return series(store, metric_id, grain=WHOLE, by=by, only=only, start=start, end=end).frame
+
+
+def sixtwelve(store: Store, metric_id: str, *, week_ending: date | None = None, months: str = "trailing") -> SixTwelve:
+    """Six weeks, twelve months and the totals of one metric; see `sixtwelves`. Raises QuestionError."""
+    return next(iter(sixtwelves(store, [metric_id], week_ending=week_ending, months=months).values()))
+
+
+def sixtwelves(
+    store: Store, metric_ids: Iterable[str] | None = None, *, week_ending: date | None = None, months: str = "trailing"
+) -> dict[str, SixTwelve]:
+    """The six-twelve view of the metrics named, or of every one that has a source, by metric; see keel.sixtwelve.
+
+    `week_ending`: None is the last week that had closed by the newest day of any source. What is on people, and what is
+    measured by whole periods, keeps to the company's own weeks. Raises QuestionError.
+    """
+    known, calendar = metrics(store), store.settings.calendar
+    spans = {
+        row["source"]: (row["first_on"], row["last_on"])
+        for row in store.rows("coverage")
+        if row["first_on"] and row["last_on"]
+    }
+    chosen = (
+        [metric for metric in known.values() if metric.source in spans]
+        if metric_ids is None
+        else [catalogue.find(known, metric_id) for metric_id in metric_ids]
+    )
+    if week_ending is None:
+        if not spans:
+            raise QuestionError(
+                "six-twelve: nothing has been uploaded yet. Upload something, or name the week's last day."
+            )
+        week_ending = calendar.start(max(last for _, last in spans.values()) + DAY, "week") - DAY
+    week_ending = six_twelve.checked(week_ending, months)
+    by_day = [
+        metric for metric in chosen if metric.grain == "day" and metric.roll != "survival" and not metric.min_people
+    ]
+    days = store.ask(
+        "days", from_on=week_ending - timedelta(days=DAYS_BACK), to_on=week_ending,
+        sums=[metric.id for metric in by_day if metric.roll not in ("min", "max")],
+        least=[metric.id for metric in by_day if metric.roll == "min"],
+        greatest=[metric.id for metric in by_day if metric.roll == "max"],
+    )  # fmt: skip
+    rows = dict(iter(days.groupby("metric", sort=False)))
+    found = {}
+    for metric in chosen:
+        asked: dict[str, Any] = {
+            "week_ending": week_ending, "calendar": calendar, "covered": spans.get(metric.source), "months": months,
+            "told_in": six_twelve.change_in(metric.unit, metric.compare),
+        }  # fmt: skip
+        if metric in by_day:
+            found[metric.id] = six_twelve.sixtwelve(
+                rows.get(metric.id, days.iloc[:0]), roll=metric.roll, scale=metric.scale, is_quiet=not metric.uploaded, **asked
+            )  # fmt: skip
+            continue
+        begin, end = week_ending - timedelta(days=DAYS_BACK), week_ending
+        if metric.min_people:  # two weeks that end a day apart would tell who answered on that day
+            end = calendar.start(week_ending + DAY, "week") - DAY
+        frames = {
+            grain: series(store, metric.id, grain=grain, start=calendar.start(begin, grain), end=end).frame
+            for grain in (GRAINS if metric.finest == "week" else GRAINS[1:])
+        }
+        found[metric.id] = six_twelve.of_periods(frames, **asked)
+    return found
 
 
 def distinguishable(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool | None:
@@ -348,6 +413,20 @@ def _empty(by: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(columns=columns, dtype=float).assign(
         partial=pd.Series(dtype=bool), hidden=pd.Series(dtype=bool), note=pd.Series(dtype=str)
     )
+
+
+def usual_range(
+    store: Store, metric_id: str, *, grain: str = "", plain: bool = False
+) -> tuple[list[date], signals.Signals]:
+    """The closed periods of a metric (their first days), and each judged against its usual range; see keel.signals.
+
+    `grain`: week, or what the metric has at the finest. `plain`: limits on the raw values. Raises QuestionError.
+    """
+    metric = catalogue.find(metrics(store), metric_id)
+    frame = series(store, metric_id, grain=grain or ("week" if metric.finest == "week" else metric.finest)).frame
+    closed = frame[~frame["partial"]]
+    periods = [pd.Timestamp(period).date() for period in closed["period"]]
+    return periods, signals.signals(closed["value"].to_numpy(float), periods=periods, plain=plain)
 
 
 def customers_behind(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keel.errors import QuestionError, SettingsError
-from keel.periods import GRAINS, WEEKDAYS, Calendar, add_months, same_day_last_year
+from keel.periods import GRAINS, PATTERNS, WEEKDAYS, Calendar, add_months, same_day_last_year
 
 FIRST, LAST = date(2000, 1, 1), date(2029, 12, 31)  # thirty years: eight leap days, six weeks 53
 DAYS = st.dates(FIRST, LAST)
@@ -306,6 +306,7 @@ def test_capitals_in_a_weekday_make_no_other_calendar():
         ({"fiscal_year_ends": "june"}, "fiscal_year_ends: found 'june'"),
         ({"fiscal_year_ends": 6.0}, "fiscal_year_ends: found 6.0"),
         ({"fiscal_year_ends": True}, "fiscal_year_ends: found True"),
+        ({"pattern": "4-4-6"}, "the weeks of a quarter's months: found '4-4-6'"),
     ],
 )
 def test_a_bad_setting_is_refused_with_the_way_out(bad, found):
@@ -327,3 +328,122 @@ def test_a_question_without_an_answer_is_refused_in_a_sentence(ask, found):
     with pytest.raises(QuestionError) as refusal:
         ask()
     assert str(refusal.value).startswith(found)
+
+
+# --- To-date spans ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("grain", "year_ends"), [("month", [12]), ("quarter", [10, 11, 12]), ("year", range(1, 13))])
+def test_every_to_date_span_of_thirty_years_matches_that_of_the_prior_year(grain, year_ends):
+    for month in year_ends:  # a quarter is the same for every third year end, a month for all
+        calendar = Calendar(fiscal_year_ends=month)
+        start, end = calendar.start(FIRST, grain), calendar.end(FIRST, grain)
+        for day in (FIRST + ONE_DAY * n for n in range((LAST - FIRST).days + 1)):
+            if day == end:
+                start, end = end, calendar.end(end, grain)
+            assert (start, day + ONE_DAY) == calendar.to_date(day, grain)
+            before, until = calendar.to_date_last_year(day, grain)
+            assert (start.year - 1, start.month, 1) == (before.year, before.month, before.day)
+            whole = calendar.end(before, grain)
+            assert until == (whole if day + ONE_DAY == end else same_day_last_year(day) + ONE_DAY)
+            assert until <= whole
+            assert abs((day + ONE_DAY - start) - (until - before)) <= ONE_DAY
+
+
+@pytest.mark.parametrize(
+    ("what", "day", "grain", "expected"),
+    [
+        ("before a leap day", date(2024, 2, 28), "month", (date(2023, 2, 1), date(2023, 3, 1))),
+        ("a leap day closes its month", date(2024, 2, 29), "month", (date(2023, 2, 1), date(2023, 3, 1))),
+        ("a leap day in a year", date(2024, 2, 29), "year", (date(2023, 1, 1), date(2023, 3, 1))),
+        ("a whole February with a whole one", date(2025, 2, 28), "month", (date(2024, 2, 1), date(2024, 3, 1))),
+        ("the same date in a year", date(2025, 2, 28), "year", (date(2024, 1, 1), date(2024, 2, 29))),
+        ("after a leap day", date(2025, 3, 2), "year", (date(2024, 1, 1), date(2024, 3, 3))),
+        ("the 31st", date(2025, 8, 31), "quarter", (date(2024, 7, 1), date(2024, 9, 1))),
+        ("a week", date(2025, 9, 24), "week", (date(2024, 9, 23), date(2024, 9, 26))),
+    ],
+)
+def test_the_same_span_of_the_prior_year(what, day, grain, expected):
+    assert expected == Calendar().to_date_last_year(day, grain)
+
+
+# --- Retail calendars ------------------------------------------------------------------------------------
+
+# The National Retail Federation's calendar: 4-5-4, weeks end on Saturday, years end in January. It names a year
+# by the one it begins in; here it is named by the one it ends in.
+NRF = Calendar("saturday", 1, "4-5-4")
+
+
+@pytest.mark.parametrize(
+    ("first", "weeks", "label"),
+    [
+        (date(2011, 1, 30), 52, "FY12"),
+        (date(2012, 1, 29), 53, "FY13"),
+        (date(2017, 1, 29), 53, "FY18"),
+        (date(2022, 1, 30), 52, "FY23"),
+        (date(2023, 1, 29), 53, "FY24"),
+        (date(2024, 2, 4), 52, "FY25"),
+    ],
+)
+def test_retail_years_begin_where_the_published_calendar_says(first, weeks, label):
+    assert (first, label) == (NRF.start(first, "year"), NRF.label(first, "year"))
+    assert timedelta(weeks=weeks) == NRF.end(first, "year") - first
+    assert NRF.start(first - ONE_DAY, "year") < first
+
+
+def test_week_53_lies_in_the_last_month_of_a_retail_year():
+    day = date(2024, 2, 3)
+    assert (2024, 53) == NRF.week_number(day)
+    assert (date(2023, 12, 31), date(2024, 2, 4)) == (NRF.start(day, "month"), NRF.end(day, "month"))
+    assert ("FY24 P12", "FY24 Q4") == (NRF.label(day, "month"), NRF.label(day, "quarter"))
+    assert (2025, 1) == NRF.week_number(day + ONE_DAY)
+
+
+def test_a_retail_span_to_date_is_compared_week_by_week():
+    # Five weeks of December and January against the four that the last month of the year before had.
+    assert (date(2023, 1, 1), date(2023, 1, 29)) == NRF.to_date_last_year(date(2024, 2, 3), "month")
+    assert (date(2022, 1, 30), date(2022, 2, 6)) == NRF.to_date_last_year(date(2023, 2, 4), "year")
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_retail_periods_tile_thirty_years_in_every_calendar(pattern):
+    weeks_of = {"month": {4, 5, 6}, "quarter": {13, 14}, "year": {52, 53}}
+    for weekday, month in product(WEEKDAYS if pattern == "4-4-5" else ["saturday"], range(1, 13)):
+        calendar = Calendar(weekday, month, pattern)
+        starts = {}
+        for grain, sizes in weeks_of.items():
+            start, starts[grain] = calendar.start(FIRST, grain), set()
+            while start <= LAST:
+                starts[grain].add(start)
+                end = calendar.end(start, grain)
+                assert divmod((end - start).days, 7) in {(weeks, 0) for weeks in sizes}
+                assert start == calendar.start(end - ONE_DAY, grain)
+                start = end
+            assert weekday == WEEKDAYS[(start - ONE_DAY).weekday()]
+        assert {start for start in starts["year"] if start >= FIRST} <= starts["quarter"]
+        assert {start for start in starts["quarter"] if start >= FIRST} <= starts["month"]
+
+
+@given(st.builds(Calendar, st.sampled_from(WEEKDAYS), st.integers(1, 12), st.sampled_from(list(PATTERNS))), DAYS)
+def test_a_retail_calendar_answers_for_every_day(calendar, day):
+    for grain in GRAINS:
+        start, end = calendar.start(day, grain), calendar.end(day, grain)
+        assert start <= day < end
+        assert calendar.label(day, grain)
+        before, until = calendar.to_date_last_year(day, grain)
+        assert before == calendar.start(before, grain)
+        assert until - before in (day + ONE_DAY - start, calendar.end(before, grain) - before)
+    year, week = calendar.week_number(day)
+    assert 1 <= week <= 53
+    assert f"FY{year % 100:02d}" == calendar.label(day, "year")
+    month_end = add_months(date(year, calendar.fiscal_year_ends, 1), 1) - ONE_DAY
+    assert abs(calendar.end(day, "year") - ONE_DAY - month_end) <= timedelta(days=3)
+
+
+def test_twelve_months_of_a_retail_year_are_numbered():
+    month, labels = NRF.start(date(2023, 2, 1), "year"), []
+    for _ in range(12):
+        labels.append(NRF.label(month, "month"))
+        month = NRF.next(month, "month")
+    assert [f"FY24 P{n}" for n in range(1, 13)] == labels
+    assert NRF.start(date(2024, 2, 4), "year") == month
