@@ -214,6 +214,9 @@ class Table:
         self.remembered: frozenset[str] = frozenset()  # questions that only an earlier file tells of
         self._numbers, self._form = numbers, form
         self._faults: dict[int, Reject] = {}
+        self._folded: dict[str, int] = {}
+        for place, name in enumerate(header):
+            self._folded.setdefault(plain(name), place)
         latest = decided.setdefault("latest", known.today.isoformat())
         self.latest = date.fromisoformat(latest)
 
@@ -221,8 +224,7 @@ class Table:
         """The place of the column of that name, as written or in another case; None where there is none."""
         if column in self.header:
             return self.header.index(column)
-        folded = [plain(h) for h in self.header]
-        return folded.index(plain(column)) if plain(column) in folded else None
+        return self._folded.get(plain(column))
 
     def require(self, column: str) -> int:
         """The same, or an InputError that lists what there is."""
@@ -313,8 +315,9 @@ class Table:
 
 def recognise(header: list[str], body: pa.Table, known: Known, *, file: str) -> str:
     """The kind of file by its headers, then by its content. Raises InputError when it cannot be told."""
-    found = {kind: set(match(header, kind)) for kind in (*FIELDS, "measures", "survey")}
-    orders = found["orders"]
+    matched = {kind: match(header, kind) for kind in (*FIELDS, "measures", "survey")}
+    found = {kind: set(places) for kind, places in matched.items()}
+    orders, of_orders = found["orders"], set(matched["orders"].values())
     has_amount = "amount" in orders or {"quantity", "unit_price"} <= orders
     if {"employee_id", "hired_on"} <= found["employees"]:
         return "employees"
@@ -322,7 +325,7 @@ def recognise(header: list[str], body: pa.Table, known: Known, *, file: str) -> 
     if "answered_on" in found["survey"] and questions:
         return "survey"
     if {"metric", "valid_from", "value"} <= found["targets"] and "ordered_on" in orders:
-        named = values.distinct(body.column(match(header, "targets")["metric"]))
+        named = values.distinct(body.column(matched["targets"]["metric"]))
         return "targets" if set(named) <= known.metrics else "measures"
     if {"happened_on", "words"} <= found["events"] and len(header) <= 4 and not has_amount:
         return "events"
@@ -330,7 +333,7 @@ def recognise(header: list[str], body: pa.Table, known: Known, *, file: str) -> 
         return "rates"
     numeric = [
         place for place, h in enumerate(header)
-        if place not in match(header, "orders").values() and values.looks_like_numbers(values.distinct(body.column(place), 200))
+        if place not in of_orders and values.looks_like_numbers(values.distinct(body.column(place), 200))
     ]  # fmt: skip
     if "ordered_on" in orders and has_amount and (len(orders) > 2 or not numeric):
         return "orders"
@@ -347,15 +350,17 @@ def recognise(header: list[str], body: pa.Table, known: Known, *, file: str) -> 
 
 def match(header: list[str], kind: str, columns: Mapping[str, str] | None = None) -> dict[str, int]:
     """Field -> place of its column: as `columns` says ("" for none), else the first header that is a synonym."""
-    names_there = [plain(h) for h in header]
+    there: dict[str, list[int]] = {}
+    for place, h in enumerate(header):
+        there.setdefault(plain(h), []).append(place)
     refused = {field for field, column in (columns or {}).items() if not column}
-    said = {f: names_there.index(plain(c)) for f, c in (columns or {}).items() if c and plain(c) in names_there}
+    said = {f: there[plain(c)][0] for f, c in (columns or {}).items() if c and plain(c) in there}
     taken = set(said.values())
     for field, names in synonyms().get(kind, {}).items():
         if field in said or field in refused:
             continue
         for name in names:  # the names stand in order of preference
-            places = [place for place, h in enumerate(names_there) if h == plain(name) and place not in taken]
+            places = [place for place in there.get(plain(name), ()) if place not in taken]
             if places:
                 said[field] = places[0]
                 taken.add(places[0])

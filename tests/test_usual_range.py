@@ -44,4 +44,6 @@ def test_the_command_prints_them_as_the_design_says(weekly, capsys):
     assert {"from", "to", "n", "locked"} == document["baseline"].keys()
     assert {"period", "value", "centre", "low", "high", "rules", "status"} == document["points"][0].keys()
     # 5200 is outside the limits, and 1737 above the week before
-    assert (5200.0, ["MR", "R1"], "2024-04-15") == tuple(document["points"][-1][key] for key in ("value", "rules", "period"))
+    assert (5200.0, ["MR", "R1"], "2024-04-15") == tuple(
+        document["points"][-1][key] for key in ("value", "rules", "period")
+    )
