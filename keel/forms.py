@@ -31,6 +31,7 @@ USES = (
 STATUSES = ("", "partial", "test")  # of a response: complete, not finished, somebody trying the survey out
 
 LOOK_AHEAD = 15  # rows in which a header is looked for
+ENOUGH = 5_000  # distinct cells of a column tell what it holds
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,17 @@ def column(cells: pa.Table, place: int) -> list[str]:
 def distinct(cells: pa.Table, place: int) -> set[str]:
     """The distinct trimmed texts of one column that are not empty."""
     return {_trimmed(word) for word in pc.unique(cells.column(place)).to_pylist()} - {""}
+
+
+def first_words(column: pa.ChunkedArray) -> list[str]:
+    """The distinct trimmed texts of a column that are not empty, in order: as many as tell what it holds."""
+    return list(dict.fromkeys(filter(None, map(_trimmed, pc.unique(column).slice(0, ENOUGH).to_pylist()))))
+
+
+def are(pattern: re.Pattern[str], words: Iterable[str]) -> bool:
+    """Whether there are words, and each is of this form."""
+    filled = list(filter(None, words))
+    return bool(filled) and all(pattern.fullmatch(word) for word in filled)
 
 
 def own(text: str, taken: set[str]) -> str:

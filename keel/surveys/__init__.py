@@ -49,7 +49,8 @@ def recognise(found: Sequence[Sheet], *, vendor: str = "", file: str) -> tuple[s
         )
     if not vendor and best[0] < SURE:
         return None
-    rivals = [name for confidence, name, _ in sure if name != best[1] and confidence > best[0] - NEAR]
+    # What is certain has no rival: an SPSS file is one, whatever tool's names stand in it.
+    rivals = [name for confidence, name, _ in sure if name != best[1] and confidence > best[0] - NEAR and best[0] < 1]
     if rivals:
         raise InputError(
             f"{file}: it could be from {vendors()[best[1]].NAME} or from {vendors()[rivals[0]].NAME}. "

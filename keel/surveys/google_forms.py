@@ -67,7 +67,6 @@ _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f
 _DATE = re.compile(r"\d{1,4}[-/.]\s?\d{1,2}[-/.]\s?\d{1,4}\b.*")
 
 WORKBOOKS = frozenset({"xlsx", "xls", "ods"})
-ENOUGH = 5_000  # distinct cells of a column tell what it holds
 JOIN = ", "
 
 
@@ -92,7 +91,7 @@ def recognises(sheet: Sheet) -> float:
     share = len(questions | stated | (grids & set(asked))) / len(asked)
     if questions and share >= 1 / 3:
         sure = 0.9 if to_the_second else 0.6
-    elif (share >= 1 / 2 or any(_are(_OUT_OF, columns[place]) for place in own)) and to_the_second:
+    elif (share >= 1 / 2 or any(forms.are(_OUT_OF, columns[place]) for place in own)) and to_the_second:
         sure = 0.7
     else:
         return 0.2
@@ -113,12 +112,12 @@ def read(sheet: Sheet) -> Form:
     cells, numbers = forms.below(sheet, at + 1)
     cells = cells.set_column(moment, cells.column_names[moment], _moments(cells.column(moment)))
     cells, numbers, notes = _responses(cells, numbers, moment, headers[moment])
-    words = [_distinct(cells.column(place)) for place in range(cells.num_columns)]
+    words = [forms.first_words(cells.column(place)) for place in range(cells.num_columns)]
     totals = _totals(headers, moment, words, sheet.encoding)
     notes += tuple(
         f"“{headers[place]}” is taken for the points of a quiz and left out."
         for place in totals
-        if not _are(_OUT_OF, words[place])
+        if not forms.are(_OUT_OF, words[place])
     )
     return Form(NAME, _fields(headers, moment, words, totals), cells, numbers, notes=notes)
 
@@ -228,11 +227,6 @@ def _responses(
     return cells.filter(keep), numbers.filter(keep), notes
 
 
-def _distinct(column: pa.ChunkedArray) -> list[str]:
-    """The distinct texts of a column that are not empty, trimmed: as many as tell what it holds."""
-    return list(dict.fromkeys(filter(None, map(str.strip, pc.unique(column).slice(0, ENOUGH).to_pylist()))))
-
-
 # Columns
 
 
@@ -243,11 +237,11 @@ def _fields(
     grids = _grids(headers)
     left_alone = {*_quiz_columns(headers, words), *totals}
     left_alone |= {place for place, header in enumerate(headers) if not header and not words[place]}
-    left_alone |= {place for place in range(len(headers)) if _are(_LINK, words[place])}  # files people uploaded
+    left_alone |= {place for place in range(len(headers)) if forms.are(_LINK, words[place])}  # files people uploaded
     people = [
         place
         for place, header in enumerate(headers)
-        if _are(_ADDRESS, words[place]) or (place in own and _plain(header) in ADDRESSES)
+        if forms.are(_ADDRESS, words[place]) or (place in own and _plain(header) in ADDRESSES)
     ]
     person = next((place for place in people if words[place]), None)
     fields = []
@@ -271,7 +265,7 @@ def _totals(headers: Sequence[str], moment: int, words: Sequence[Sequence[str]],
     return [
         place
         for place in _built_in(headers, moment)
-        if _plain(headers[place]) in SCORES and (encoding in WORKBOOKS or _are(_OUT_OF, words[place]))
+        if _plain(headers[place]) in SCORES and (encoding in WORKBOOKS or forms.are(_OUT_OF, words[place]))
     ]
 
 
@@ -281,14 +275,10 @@ def _quiz_columns(headers: Sequence[str], words: Sequence[Sequence[str]]) -> set
     return {
         place
         for place, (of, row) in enumerate(map(_bracket, headers))
-        if of in plain and of and (_plain(row) in SCORES | REMARKS or not words[place] or _are(_OUT_OF, words[place]))
+        if of in plain
+        and of
+        and (_plain(row) in SCORES | REMARKS or not words[place] or forms.are(_OUT_OF, words[place]))
     }
-
-
-def _are(pattern: re.Pattern[str], words: Iterable[str]) -> bool:
-    """Whether there are words, and each is of this form."""
-    filled = [word for word in words if word]
-    return bool(filled) and all(pattern.fullmatch(word) for word in filled)
 
 
 def _joined(words: Sequence[str]) -> str:

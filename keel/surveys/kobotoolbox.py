@@ -15,7 +15,6 @@ from keel.sheets import Sheet
 
 NAME = "KoboToolbox"
 
-_SPSS = ("sav", "zsav")  # its exports for SPSS are read as SPSS files: the labels are in them
 
 _KOBO = frozenset({
     "_id", "_uuid", "_submission_time", "_validation_status", "_notes", "_status", "_submitted_by", "__version__", "_tags",
@@ -49,8 +48,6 @@ MOST_OPTIONS = 30  # a cell of more distinct words than this is text
 
 def recognises(sheet: Sheet) -> float:
     """How sure it is that the sheet holds responses as KoboToolbox or ODK exports them, 0 to 1."""
-    if sheet.encoding in _SPSS:
-        return 0.0
     return max(map(_likeness, forms.rows(sheet)), default=0.0)
 
 

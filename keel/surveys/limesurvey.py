@@ -16,7 +16,6 @@ from keel.sheets import Sheet
 
 NAME = "LimeSurvey"
 
-_SPSS = ("sav", "zsav")  # its exports for SPSS are read as SPSS files: the labels are in them
 
 # Its own columns: the code it gives them, and their headings in English, German, French and Spanish.
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -94,8 +93,6 @@ class _Column:
 
 def recognises(sheet: Sheet) -> float:
     """How sure it is that the sheet holds responses as LimeSurvey exports them, 0 to 1."""
-    if sheet.encoding in _SPSS:
-        return 0.0
     return max(map(_likeness, forms.rows(sheet)), default=0.0)
 
 

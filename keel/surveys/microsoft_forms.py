@@ -6,7 +6,7 @@ exported it. A quiz adds Total points and, beside each question, "Points - Quest
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -80,7 +80,6 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LINK = re.compile(r"(https?://\S+|\[\{\"name\".*\}\])")  # a file people uploaded: its address, or its description
 _DIGIT = r"\p{Nd}"
 
-ENOUGH = 5_000  # distinct cells of a column tell what it holds
 JOIN = ";"
 
 
@@ -117,7 +116,7 @@ def read(sheet: Sheet) -> Form:
     columns: list[pa.ChunkedArray] = []
     fields: list[Field] = []
     for place, header in enumerate(headers):
-        column, words = cells.column(place), _distinct(cells.column(place))
+        column, words = cells.column(place), forms.first_words(cells.column(place))
         role = roles.get(place)
         if role == EMAIL:
             column, words = _without_nobody(column), [word for word in words if _plain(word) not in NOBODY]
@@ -191,11 +190,6 @@ def _without_nobody(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.is_in(folded, pa.array(sorted(NOBODY))), "", column)
 
 
-def _distinct(column: pa.ChunkedArray) -> list[str]:
-    """The distinct texts of a column that are not empty, trimmed: as many as tell what it holds."""
-    return list(dict.fromkeys(filter(None, map(str.strip, pc.unique(column).slice(0, ENOUGH).to_pylist()))))
-
-
 # Columns
 
 
@@ -205,9 +199,9 @@ def _field(place: int, headers: Sequence[str], roles: dict[int, int], words: Seq
         use = USES.get(role, "meta")
         return Field(header, use if words or use != "respondent" else "meta")
     text = _said_again(header, {_plain(headers[own]) for own in roles}) or header or f"column {place + 1}"
-    if _are(_ADDRESS, words):
+    if forms.are(_ADDRESS, words):
         return Field(text, "respondent")
-    if not (header or words) or _is_mark(header, headers, roles) or _are(_LINK, words):
+    if not (header or words) or _is_mark(header, headers, roles) or forms.are(_LINK, words):
         return Field(text, "meta")
     return Field(text, joined=_joined(words))
 
@@ -234,12 +228,6 @@ def _is_mark(header: str, headers: Sequence[str], roles: dict[int, int]) -> bool
         return False
     question = mark["question"]
     return QUIZ in roles.values() or question in headers or f"{question}2" in headers
-
-
-def _are(pattern: re.Pattern[str], words: Iterable[str]) -> bool:
-    """Whether there are words, and each is of this form."""
-    filled = list(words)
-    return bool(filled) and all(pattern.fullmatch(word) for word in filled)
 
 
 def _joined(words: Sequence[str]) -> str:

@@ -16,7 +16,6 @@ from keel.sheets import Sheet
 
 NAME = "REDCap"
 
-_SPSS = ("sav", "zsav")  # its exports for SPSS are read as SPSS files: the labels are in them
 
 # Columns REDCap adds, by name and by label, and what they are used for.
 _RESERVED: Mapping[str, str] = {
@@ -69,8 +68,6 @@ _NEVER_COUNTED = frozenset({"file", "signature", "descriptive"})
 
 def recognises(sheet: Sheet) -> float:
     """How sure it is that the sheet holds records as REDCap exports them, 0 to 1."""
-    if sheet.encoding in _SPSS:
-        return 0.0
     found = forms.rows(sheet)
     best = max((max(_likeness(cells), 0.6 * _heads_dictionary(cells)) for cells in found), default=0.0)
     return 0.6 if 0 < best < 0.5 and _says_complete(found) else best
