@@ -18,6 +18,7 @@ CHOICES = {
     "interval": ("", "wilson", "nps", "poisson", "mean", "survival"),
     "finest": ("week", "month"),
     "compare": ("percent", "points", "bps"),
+    "rule": ("", "answers", "records"),
 }
 MAX_DIMENSIONS = 6  # d1 ... d6 of the observations table
 
@@ -48,6 +49,7 @@ class Metric:
     interval: str = ""
     dimensions: tuple[str, ...] = ()
     min_people: int = 0
+    rule: str = ""
     owner: str = ""
     compare: str = ""
     needs: str = ""
@@ -77,6 +79,11 @@ def metric(id: str, values: Mapping[str, Any], *, where: str) -> Metric:
         if key in values and values[key] not in choices:
             expected = ", ".join(choice or "nothing" for choice in choices)
             raise SettingsError(f"{where}, {id}: {key} is {values[key]!r}; one of {expected} was expected. Correct it.")
+    if bool(values.get("min_people")) != bool(values.get("rule")):
+        raise SettingsError(
+            f"{where}, {id}: min_people and rule go together; which rule hides small groups (answers or records) was "
+            "expected with min_people, and none without. Add or take out one of them."
+        )
     dimensions = tuple(values.get("dimensions", ()))
     if len(dimensions) > MAX_DIMENSIONS:
         raise SettingsError(

@@ -43,7 +43,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     },
     "employees": {
         "employee_id": "id!", "hired_on": "date!", "left_on": "date", "department": "text", "site": "text",
-        "manager": "text", "leaving_kind": "text", "is_regretted": "yes or no", "employment_kind": "text",
+        "manager": "text", "leaving_kind": "text", "is_regretted": "yes or no", "employment_kind": "text", "name": "text",
     },
     "rates": {"currency": "text!", "valid_from": "date!", "rate": "rate!"},
     "targets": {"metric": "text!", "valid_from": "period!", "value": "rate!"},

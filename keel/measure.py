@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,10 +20,12 @@ from keel.store import Store
 
 ORDER_DIMENSIONS = ("region", "segment", "product_line", "channel", "team")
 COHORT_MONTHS = 24  # first-year attrition: two years of hires, so that the older half has been here a full year
+FEWEST = 5  # METHODS D5: of a customer survey that was promised to be anonymous, as of an employee survey
 FEW_LEAVERS = 5  # METHODS E: below it counts are shown, not rates
 STALE_DAYS = 14  # a source this far behind the newest one is shown in amber
 WHOLE = "all"  # a grain of one period: the whole span in view
 SCORED = ("score", "scale")  # kinds of question whose answers are numbers on a scale
+MOST_EXPLAINED = 60  # hidden rows of one view that name the nearest group: looking for it takes a while
 NO_MEMBER = "(none)"  # rows that carry no member of the dimension, as people see them
 
 
@@ -48,12 +50,25 @@ class Series:
 def metrics(store: Store) -> dict[str, Metric]:
     """Every metric: the catalogue's, then the uploaded measures and the ratios of them."""
     found = dict(catalogue.load())
+    for name, dimensions in _wave_dimensions(store).items():
+        told = found[name]
+        found[name] = replace(
+            told, rule="answers", min_people=told.min_people or FEWEST, dimensions=dimensions or told.dimensions
+        )
     for row in store.rows("measures"):
         found[row["measure"]] = measures.metric(row["measure"], json.loads(row["definition"]))
     for name, parts in store.settings.ratio.items():
         if {parts.get("num"), parts.get("den")} <= set(found):
             dimensions = found[parts["num"]].dimensions
             found[name] = measures.metric(name, {**parts, "dimensions": list(dimensions)})
+    return found
+
+
+def _wave_dimensions(store: Store) -> dict[str, tuple[str, ...]]:
+    """Metric -> the dimensions its closed waves can be split by; a metric that has none yet is not in it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in store.rows("wave_dimensions"):
+        found[row["metric"]] = (*found.get(row["metric"], ()), row["dimension"])
     return found
 
 
@@ -80,8 +95,13 @@ def series(
     metric = catalogue.find(metrics(store), metric_id)
     only = {_dimension(metric, name): ("" if member == NO_MEMBER else member) for name, member in (only or {}).items()}
     by = tuple(_dimension(metric, name) for name in by)
-    if metric.min_people:
-        suppression.guard(metric.label, by, only)
+    if metric.rule == "records" and only:
+        return _of_records(store, metric, grain, by, only, start=start, end=end, as_of=as_of)
+    in_groups = metric.rule == "answers" and bool(by or only)
+    if in_groups and grain == "week":
+        raise QuestionError(
+            f"{metric.label}: groups are told by closed months; ask for --grain month, quarter or year."
+        )
     if grain not in (*GRAINS, WHOLE):
         raise QuestionError(f"'{grain}': there is no such grain; one of {', '.join(GRAINS)} was expected.")
     if metric.finest == "month" and grain == "week":
@@ -113,10 +133,93 @@ def series(
         early = [add_months(period, -COHORT_MONTHS) < first_leaving.replace(day=1) for period in frame["period"]]
         words = f"the first leaving in the file is of {first_leaving.isoformat()}; earlier ones may be missing"
         frame.loc[early, "note"] = words
-    frame = suppression.hide(frame, _floor(store, metric))
+    frame = _suppressed(store, metric, grain, by, only, frame, start, last)
     for column in by:
         frame[column] = frame[column].replace("", NO_MEMBER)
     return Series(metric, grain, last, by, only, frame, _total(frame, metric))
+
+
+def _suppressed(
+    store: Store, metric: Metric, grain: str, by: tuple[str, ...], only: Mapping[str, str], frame: pd.DataFrame,
+    start: date, last: date,
+) -> pd.DataFrame:  # fmt: skip
+    """The frame with what may not be told gone, and the reason in its place. Raises PrivacyError for a filter of nobody else."""
+    floor = _floor(store, metric)
+    if metric.rule == "records":
+        shown = suppression.hide_small_records(frame, floor) if by else suppression.hide(frame, floor)
+        _count_refusals(store, metric, by, only, shown)
+        return shown
+    if "told" not in frame:
+        shown = suppression.hide(frame, floor)
+        return _with_waiting(store, metric, grain, shown, last) if metric.rule == "answers" else shown
+    untold = (frame["told"] == 0) & (frame["asked"] > 0) & ~(frame["named"] > 0)
+    if only and len(frame) and untold.all():
+        _count_refusals(store, metric, by, only, frame.assign(hidden=True))
+        waves = _cells(store, metric, start, last)
+        raise suppression.refusal(
+            metric.label, (name.replace("_", " ") for name in only), suppression.nearest_group(waves[max(waves)], only)
+        )
+    shown = suppression.hide(frame, floor)
+    shown = suppression.without(shown, shown["hidden"] | untold)
+    if grain == "month" and 0 < shown["hidden"].sum() <= MOST_EXPLAINED:
+        waves = _cells(store, metric, start, last)
+        for place in np.flatnonzero(shown["hidden"]):
+            asked = {**only, **{name: shown.loc[place, name] for name in by}}
+            nearest = suppression.nearest_group(waves.get(shown.loc[place, "period"], []), asked)
+            shown.loc[place, "note"] = suppression.why_hidden(nearest)
+    in_part = ~shown["hidden"] & (frame["told"] < frame["asked"])
+    words = [
+        f"told in {told:.0f} of {asked:.0f} months" for told, asked in zip(frame["told"], frame["asked"], strict=True)
+    ]
+    shown.loc[in_part, "note"] = np.array(words, dtype=object)[in_part.to_numpy()]
+    _count_refusals(store, metric, by, only, shown)
+    return shown.drop(columns=["told", "asked", "named"])
+
+
+def _of_records(
+    store: Store, metric: Metric, grain: str, by: tuple[str, ...], only: Mapping[str, str], **span: date | None
+) -> Series:
+    """A filter of HR records: the rows of the split by what is filtered, so that what one hides the other does."""
+    split = (*by, *(name for name in only if name not in by))
+    whole = series(store, metric.id, grain=grain, by=split, **span)
+    frame = whole.frame
+    for name, member in only.items():
+        frame = frame[frame[name] == (member or NO_MEMBER)]
+    frame = frame.drop(columns=[name for name in only if name not in by]).reset_index(drop=True)
+    return Series(metric, grain, whole.as_of, by, only, frame)
+
+
+def _count_refusals(
+    store: Store, metric: Metric, by: Sequence[str], only: Mapping[str, str], shown: pd.DataFrame
+) -> None:
+    """Note in the audit log that a view was refused, in whole or in part: by which dimensions, not for whom."""
+    if (by or only) and len(shown) and shown["hidden"].any():
+        store.count_refusal(metric.id, ", ".join([*by, *only]), date.today())
+
+
+def _with_waiting(store: Store, metric: Metric, grain: str, frame: pd.DataFrame, last: date) -> pd.DataFrame:
+    """The frame with a hidden row for each period that is over and of which only answers are in that wait."""
+    calendar, there = store.settings.calendar, set(frame["period"])
+    rows = store.rows("waiting", metric=metric.id, topic=metric.source.removesuffix(" survey"))
+    periods = {calendar.start(row["day"], grain) if grain != WHOLE else row["day"] for row in rows if row["is_over"]}
+    missing = sorted(period for period in periods - there if period <= last) if grain != WHOLE else []
+    if not missing:
+        return frame
+    hidden = pd.DataFrame({"period": missing, "hidden": True, "partial": False, "note": suppression.HIDDEN})
+    whole = pd.concat([frame, hidden], ignore_index=True) if len(frame) else hidden.reindex(columns=frame.columns)
+    numbers = {name: whole[name].astype(float) for name in ("value", "num", "den", "n", "low", "high", "prior")}
+    flags = {name: whole[name].astype(bool) for name in ("hidden", "partial")}
+    return whole.assign(**numbers, **flags).sort_values("period", ignore_index=True)
+
+
+def _cells(store: Store, metric: Metric, start: date, last: date) -> dict[date, list[suppression.Cell]]:
+    """The groups of cells of a metric's closed waves in view, by the wave's first day."""
+    frame = store.ask("wave_cells", metric=metric.id, from_on=start.replace(day=1), to_on=last)
+    found: dict[date, list[suppression.Cell]] = {}
+    for row in frame.itertuples():
+        members = {name: frozenset(row.members[place]) for place, name in enumerate(metric.dimensions)}
+        found.setdefault(row.wave_on.date(), []).append(suppression.Cell(members, int(row.people)))
+    return found
 
 
 def breakdown(
@@ -239,10 +342,14 @@ def _rolled(
     places = [metric.dimensions.index(name) + 1 for name in by] + [0, 0]
     filters: dict[str, str | None] = {f"d{n}": None for n in range(1, catalogue.MAX_DIMENSIONS + 1)}
     filters |= {f"d{metric.dimensions.index(name) + 1}": member for name, member in only.items()}
+    asked = {"metric": metric.id, "grain": grain, "to_on": last, "by": places[0], "and_by": places[1], **filters}
     frame = store.ask(
-        "series", metric=metric.id, grain=grain, rows_grain=grain if metric.grain == "period" else "day",
-        roll=metric.roll, from_on=from_on, to_on=last, by=places[0], and_by=places[1], **filters,
-    )  # fmt: skip
+        "series", rows_grain=grain if metric.grain == "period" else "day", roll=metric.roll, from_on=from_on, **asked
+    )
+    if metric.rule == "answers" and (by or only):
+        frame = _with_waves(frame, store.ask("waves", from_on=calendar.start(start, "month"), **asked))
+    elif metric.rule == "answers" and metric.id in _wave_dimensions(store) and grain != "week":
+        frame = _with_wave_people(store, metric, frame, grain, calendar.start(from_on, "month"), last)
     frame = frame.rename(columns={"people": "n"})
     frame["period"] = frame["period"].dt.date if len(frame) else frame["period"]
     if metric.grain == "period" and last < watermark:  # such rows hold the whole period's data: later than asked
@@ -259,6 +366,26 @@ def _rolled(
             frame, list(by), _periods(store, grain, begins, _last_told(store, metric, grain, last, watermark))
         )
     return frame
+
+
+def _with_wave_people(
+    store: Store, metric: Metric, frame: pd.DataFrame, grain: str, start: date, last: date
+) -> pd.DataFrame:
+    """The company's frame with people counted once a wave, where its weeks count each of them again; named ones stay."""
+    topic = metric.source.removesuffix(" survey")
+    found = store.ask("wave_people", metric=metric.id, topic=topic, grain=grain, from_on=start, to_on=last)
+    once = frame["period"].map(dict(zip(found["period"], found["people"], strict=True)))
+    return frame.assign(people=np.fmin(frame["people"].astype(float), once.astype(float).fillna(np.inf)))
+
+
+def _with_waves(named: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
+    """Named answers and closed waves added up by period and member; named: how many of them are in the sum."""
+    keys = ["period", "member", "second_member"]
+    both = pd.concat([named.assign(told=0, asked=0, named=named["people"]), waves.assign(named=0)], ignore_index=True)
+    sums = both.groupby(keys, as_index=False)[["num", "den", "people", "squares", "told", "asked", "named"]].sum(
+        min_count=1
+    )
+    return sums.assign(value=sums["num"] / sums["den"].where(sums["den"] != 0))
 
 
 def _last_told(store: Store, metric: Metric, grain: str, last: date, watermark: date) -> date:
@@ -473,20 +600,78 @@ def movements(
 
 
 def drivers(store: Store, *, start: date, end: date) -> pd.DataFrame:
-    """Engagement by driver in view, company level: driver, value, num, den, n, low, high; small ones hidden."""
-    metric = catalogue.load()["engagement"]
-    frame = store.ask("drivers", from_on=start, to_on=end).rename(columns={"people": "n"})
-    frame = frame.assign(value=frame["num"] / frame["den"], squares=np.nan, n=frame["n"].astype(float), note="")
-    return suppression.hide(_with_intervals(frame, metric), _floor(store, metric))
+    """Engagement by driver in view, from closed waves: driver, member (of the first dimension; "" for the company), value,
+    num, den, n, low, high, hidden, note. What is hidden names the nearest group that can be shown.
+    """
+    metric = metrics(store)["engagement"]
+    span = {"from_on": start.replace(day=1), "to_on": end}
+    frame = store.ask("drivers", **span).rename(columns={"people": "n"})
+    company = frame["member"].isna()
+    told = frame.assign(
+        value=frame["num"] / frame["den"], squares=np.nan, n=frame["n"].astype(float), note="",
+        member=frame["member"].fillna("").where(company | (frame["member"] != ""), NO_MEMBER),
+    )  # fmt: skip
+    shown = suppression.without(_with_intervals(told, metric), told["told"] == 0)
+    cells = store.ask("driver_cells", **span) if shown["hidden"].any() else pd.DataFrame()
+    for place in np.flatnonzero(shown["hidden"]):
+        row = shown.loc[place]
+        groups = [suppression.Cell({"group": frozenset(of.members)}, int(of.people))
+                  for of in cells[cells["driver"] == row["driver"]].itertuples()]  # fmt: skip
+        asked = "" if row["member"] == NO_MEMBER else row["member"]
+        nearest = suppression.nearest_group(groups, {"group": asked})
+        shown.loc[place, "note"] = suppression.why_hidden(nearest)
+    in_part = ~shown["hidden"] & (shown["told"] < shown["asked"])
+    shown.loc[in_part, "note"] = [f"told in {row.told} of {row.asked} months" for row in shown[in_part].itertuples()]
+    return shown.drop(columns=["told", "asked", "squares"])
+
+
+def comments(
+    store: Store, *, start: date, end: date, group: str | None = None, words: str = ""
+) -> list[dict[str, Any]]:
+    """Comments that may be read, the latest wave first: survey, wave_on, group ("": the company), question, words, people."""
+    return store.rows("comments", from_on=start.replace(day=1), to_on=end, group=group, words=words.strip())
+
+
+def answering(store: Store, *, by: str, end: date) -> pd.DataFrame:
+    """Who answered in the last closed wave, of those on the roster at its close, by the members of one dimension.
+
+    Columns: member, value (a share), num (people who answered), den (people on the roster), low, high, hidden, note, period.
+    Empty without a wave, or without a roster that knows the dimension.
+    """
+    metric = metrics(store)["engagement"]
+    roster = catalogue.load()["headcount"]
+    waves = [row for row in store.rows("told_waves") if row["topic"] == "employees" and row["ends_on"] <= end]
+    if not waves or by not in roster.dimensions or by not in metric.dimensions:
+        return pd.DataFrame()
+    wave_on = max(row["wave_on"] for row in waves)
+    ends_on = max(row["ends_on"] for row in waves)
+    people = series(store, metric.id, grain="month", by=[by], start=wave_on, end=ends_on).frame
+    staff = series(store, roster.id, grain="month", by=[by], start=wave_on, end=ends_on).frame
+    both = staff[["period", by, "value", "hidden"]].merge(
+        people[["period", by, "n", "hidden"]], on=["period", by], how="outer", suffixes=("_staff", "")
+    )
+    both = both[both["period"] == wave_on]
+    unseen = both["hidden"].fillna(True).astype(bool) | both["hidden_staff"].fillna(True).astype(bool)
+    num, den = both["n"].astype(float), both["value"].astype(float)
+    unseen |= num > den  # the roster and the survey do not mean the same groups
+    low, high = intervals.wilson(np.minimum(num, den).to_numpy(), den.to_numpy())
+    frame = pd.DataFrame({
+        "member": both[by], "value": num / den, "num": num, "den": den, "n": den, "low": low, "high": high, "note": "",
+        "period": wave_on,
+    })  # fmt: skip
+    return suppression.without(frame.reset_index(drop=True), unseen.reset_index(drop=True))
 
 
 def score_counts(
     store: Store, role: str, *, start: date, end: date, region: str | None = None, segment: str | None = None
 ) -> pd.DataFrame:
-    """How many answers gave each score (score, answers) to the questions of one role in view; empty when too few."""
-    metric = catalogue.load()[role]
-    if metric.min_people:
-        suppression.guard(metric.label, [], {k: v for k, v in (("region", region), ("segment", segment)) if v})
+    """How many answers gave each score (score, answers) to the questions of one role in view; empty when too few.
+
+    Of answers on people always the company's, of closed waves.
+    """
+    metric = metrics(store)[role]
+    if metric.rule == "answers":  # of closed waves there is the company's distribution only
+        region = segment = None
     frame = store.ask("score_counts", role=role, from_on=start, to_on=end, region=region, segment=segment)
     return frame if frame["answers"].sum() >= _floor(store, metric) else frame.iloc[:0]
 
@@ -515,16 +700,22 @@ def tenure_curve(store: Store, *, as_of: date, months: int = 60) -> pd.DataFrame
 
 
 def members(store: Store) -> dict[str, dict[str, list[str]]]:
-    """Metric -> dimension -> its members, for filters; nothing for metrics on people."""
+    """Metric -> dimension -> its members, for filters; of answers on people those that occur in a closed wave."""
     known = metrics(store)
     found: dict[str, dict[str, list[str]]] = {}
-    for row in store.rows("members"):
+    for row in [*store.rows("members"), *store.rows("wave_members")]:
         metric = known.get(row["metric"])
-        if metric is None or metric.min_people or row["place"] > len(metric.dimensions):
+        if metric is None or row["place"] > len(metric.dimensions):
             continue
         names = found.setdefault(metric.id, {}).setdefault(metric.dimensions[row["place"] - 1], [])
-        names.append(row["member"] or NO_MEMBER)
+        if (row["member"] or NO_MEMBER) not in names:
+            names.append(row["member"] or NO_MEMBER)
     return found
+
+
+def refusals(store: Store) -> list[dict[str, Any]]:
+    """How often views were refused because too few people stand behind them: metric, dimensions, times; never for whom."""
+    return store.rows("refused")
 
 
 def target(store: Store, metric_id: str, day: date) -> float | None:
@@ -565,7 +756,7 @@ def order_facts(store: Store) -> dict[str, Any]:
 def questions(store: Store, survey: str | None = None) -> list[dict[str, Any]]:
     """Every survey's questions with scale, n, missing, mean, score, interval and counts; free text is only counted.
 
-    Of a survey of employees nothing is shown for a question that fewer people answered than the floor.
+    Of a survey on people it is the closed waves that are told, and in each the questions that may be.
     """
     frame = store.ask("questions")
     surveys = sorted(frame["survey"].unique())
@@ -576,16 +767,13 @@ def questions(store: Store, survey: str | None = None) -> list[dict[str, Any]]:
     found = []
     for name in [survey] if survey else surveys:
         rows = frame[frame["survey"] == name]
-        on_people = bool(rows["role"].isin(["engagement", "enps"]).any())
-        asked = [
-            _question(str(text), group, on_people, store.settings.minimum_group)
-            for text, group in rows.groupby("text", sort=False)
-        ]
+        is_named = bool(rows["is_named"].iloc[0])
+        asked = [_question(str(text), group, is_named) for text, group in rows.groupby("text", sort=False)]
         found.append({"survey": name, "responses": int(rows["responses"].iloc[0]), "questions": asked})
     return found
 
 
-def _question(text: str, rows: pd.DataFrame, on_people: bool, minimum: int) -> dict[str, Any]:
+def _question(text: str, rows: pd.DataFrame, is_named: bool) -> dict[str, Any]:
     first, answers = rows.iloc[0], rows["answers"].astype(int)
     n, role = int(first["answered"]), first["role"] if isinstance(first["role"], str) else None
     question: dict[str, Any] = {
@@ -594,7 +782,7 @@ def _question(text: str, rows: pd.DataFrame, on_people: bool, minimum: int) -> d
         "n": n, "missing": int(first["responses"]) - n, "mean": None, "favourable": None, "nps": None,
         "low": None, "high": None, "counts": {},
     }  # fmt: skip
-    if on_people and first["people"] < minimum:
+    if not is_named and not n:
         return {**question, "n": None, "missing": None, "hidden": True, "note": suppression.HIDDEN}
     if first["kind"] in SCORED and n:
         scores = rows["value"].to_numpy(float)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import pandas as pd
 import pyarrow as pa
 
-from keel import sql
+from keel import closing, sql
 from keel.catalogue import MAX_DIMENSIONS, Metric
 from keel.settings import Settings
 
@@ -68,11 +68,16 @@ def refresh(
             stale.add(_table(name))
     for name in sql.folder("answers"):
         table = _table(name)
+        if table == "told_units" and closing.close(cursor, settings, metrics.values()):
+            stale |= set(closing.WRITTEN)
         if changed is not None and table != "coverage" and not _reads(name) & stale:
             continue
         cursor.execute(_build(table, sql.query(name).text, incremental=changed is not None))
         if table != "coverage":  # it changes with every upload, yet each reader looks at its own source's row
             stale.add(table)
+    if changed is None or stale & {"scored_answers", *closing.WRITTEN}:
+        cursor.execute(_wave_rows(metrics.values()))
+        closing.group(cursor, settings)
     cursor.execute(_observations(metrics.values()))
     cursor.execute(_TOTALS)
     cursor.execute(_MEMBERS)
@@ -97,12 +102,28 @@ def _build(table: str, text: str, *, incremental: bool) -> str:
 def _observations(metrics: Any) -> str:
     """One statement: every metric's query, its dimensions numbered, one below the other."""
     parts = [
-        f"select '{metric.id}' as metric, {_columns(metric)} from ({metric.sql})"
+        f"select '{metric.id}' as metric, {_columns(metric)} from ({metric.sql}){' where part is null' if closing.tells_waves(metric) else ''}"
         for metric in metrics
         if metric.roll != "survival"
     ]
     parts.append("select * from measure_observations")
+    nothing = ", ".join(f"null as d{place}" for place in range(1, MAX_DIMENSIONS + 1))
+    parts.append(
+        f"select metric, grain, day, {nothing}, cast(num as decimal(28, 8)), cast(den as decimal(28, 8)), cast(people as bigint), "
+        f"cast(squares as bigint) from ({sql.query('waves/wave_observations').text})"
+    )
     return "create or replace table observations as " + " union all ".join(parts) + " order by metric, grain, day"
+
+
+def _wave_rows(metrics: Any) -> str:
+    """One statement: what each metric on answers is made of, by closed week, block of cells and question."""
+    parts = [
+        f"select '{metric.id}' as metric, survey, wave_on, part, question, driver, day, num, den, "
+        f"{'squares' if metric.interval in ('nps', 'mean') else 'null'} as squares from ({metric.sql}) where part is not null"
+        for metric in metrics
+        if closing.tells_waves(metric)
+    ]
+    return "create or replace table wave_rows as " + " union all ".join(parts)
 
 
 def _columns(metric: Metric) -> str:

@@ -11,7 +11,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from keel import archive, catalogue, sql
+from keel import archive, catalogue, closing, sql, suppression
 from keel.archive import Archive
 from keel.errors import StoreError
 from keel.readings import Reading
@@ -27,7 +27,7 @@ from keel.refresh import FAR_REACHING, refresh
 from keel.settings import Settings
 
 # Not made from uploads, or not the same from one run to the next: left out when contents are compared.
-_BOOKKEEPING = frozenset({"journal", "remembered_mapping", "settings", "migration"})
+_BOOKKEEPING = frozenset({"journal", "remembered_mapping", "refused_view", "settings", "migration"})
 
 
 class Store:
@@ -85,6 +85,16 @@ class Store:
 
     # Writing
 
+    def count_refusal(self, metric: str, dimensions: str, day: date) -> None:
+        """Note that a view of these dimensions was refused on that day; whom it asked for is not kept."""
+        with self._writing, self._connection.cursor() as cursor:
+            found = cursor.execute(
+                "update refused_view set times = times + 1 where refused_on = ? and metric = ? and dimensions = ?",
+                [day, metric, dimensions],
+            ).fetchone()
+            if not found or not found[0]:
+                cursor.execute("insert into refused_view values (?, ?, ?, 1)", [day, metric, dimensions])
+
     def append(
         self, reading: Reading, *, who: str, at: datetime | None = None, batch: int | None = None,
         then_refresh: bool = True,
@@ -138,6 +148,10 @@ class Store:
             for batch, file in gone:
                 self._delete(cursor, batch)
                 self._note(cursor, who=who, action="undo", batch=batch, detail=file)
+            for table in _closed_tables(cursor):  # a whole company leaves: its surveys are not told otherwise later
+                cursor.execute(
+                    f"delete from {table} where survey not in (select survey from batch where survey is not null)"
+                )
             self._refresh(cursor, None)
         return len(gone)
 
@@ -169,7 +183,7 @@ class Store:
                 "select table_name from duckdb_tables() where not internal and not temporary order by 1"
             ).fetchall()
             for (table,) in tables:
-                if table not in _BOOKKEEPING:
+                if table not in _BOOKKEEPING and table not in _closed_tables(cursor):
                     prints[table] = cursor.execute(
                         f'select count(*), cast(coalesce(sum(cast(hash(t) as hugeint)), 0) as varchar) from "{table}" as t'
                     ).fetchone()  # type: ignore[assignment]
@@ -187,7 +201,7 @@ class Store:
                     reading = read(row, self.archive.read(row["sha256"]))
                     fresh.append(reading, who=row["who"], at=row["imported_at"], batch=row["batch"], then_refresh=False)
                 with fresh._transaction() as cursor:
-                    for table in ("journal", "remembered_mapping"):
+                    for table in ("journal", "remembered_mapping", "refused_view", *_closed_tables(cursor)):
                         kept = self._connection.execute(f"select * from {table}").to_arrow_table()
                         cursor.execute(f"delete from {table}")
                         self._insert(cursor, table, kept)
@@ -250,7 +264,7 @@ class Store:
                 cursor.execute(sql.query(name).text)
                 cursor.execute("insert into migration values (?, ?, ?)", [number, name, _now()])
             if done == 0:
-                cursor.execute("insert into settings values ('', 0, 0, 0, '', '')")
+                cursor.execute("insert into settings values ('', 0, 0, 0, '', '', 0, 0)")
 
     @contextlib.contextmanager
     def _asked(self, name: str, parameters: dict[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -329,10 +343,10 @@ class Store:
                 cursor.execute("insert into declared_ratios values (?, ?, ?)", [ratio, parts["num"], parts["den"]])
         cursor.execute(
             "update settings set currency = ?, lost_after_months = ?, movement_window_months = ?, "
-            "data_version = data_version + 1, fingerprint = ?",
+            "minimum_group = ?, minimum_comments = ?, data_version = data_version + 1, fingerprint = ?",
             [
-                self.settings.currency, self.settings.lost_after_months,
-                self.settings.movement_window_months, fingerprint,
+                self.settings.currency, self.settings.lost_after_months, self.settings.movement_window_months,
+                self.settings.minimum_group, self.settings.minimum_comments, fingerprint,
             ],
         )  # fmt: skip
         refresh(cursor, self.settings, catalogue.load(), changed=changed)
@@ -364,16 +378,28 @@ class Store:
 
     def _fingerprint(self) -> str:
         """Changes with any definition or setting that the answer tables depend on."""
-        folders = ("staging", "answers", "metrics")
+        folders = ("staging", "answers", "metrics", "waves")
         texts = [sql.query(name).text for folder in folders for name in sql.folder(folder)]
         settings = [
             self.settings.currency, self.settings.week_ends_on, self.settings.fiscal_year_ends,
-            self.settings.lost_after_months, self.settings.movement_window_months,
+            self.settings.lost_after_months, self.settings.movement_window_months, self.settings.minimum_group,
+            self.settings.minimum_comments, {name: list(order) for name, order in self.settings.dimensions.items()},
             {name: dict(parts) for name, parts in self.settings.ratio.items()},
         ]  # fmt: skip
         declared = [repr(metric) for metric in catalogue.load().values()]
-        made = Path(refresh.__code__.co_filename).read_text(encoding="utf-8")
+        made = [
+            Path(part.__code__.co_filename).read_text(encoding="utf-8")
+            for part in (refresh, closing.group, suppression.hide)
+        ]
         return hashlib.sha256(json.dumps([texts, settings, declared, made]).encode()).hexdigest()
+
+
+def _closed_tables(cursor: duckdb.DuckDBPyConnection) -> list[str]:
+    """What was told of surveys on people: a record, like the journal, and not made anew from uploads."""
+    found = cursor.execute(
+        "select table_name from duckdb_tables() where starts_with(table_name, 'closed_') and not temporary"
+    ).fetchall()
+    return [table for (table,) in found]
 
 
 def restore(source: Path, target: Path, settings: Settings) -> None:

@@ -1,28 +1,388 @@
-"""Small groups never leave. Pure.
+"""Small groups never leave. Pure: which numbers may be told of people who answered, and of groups that are too small.
 
-Until waves close and groups are drawn as a partition, what is on people is answered for the company as a whole
-and for nobody below it: no split and no filter means no difference of two groups that could single someone out.
-A period in which fewer people stand behind the number than the floor is hidden, and says so.
+The theorem, in plain words. People's answers are told in sums only. The people of a wave are put into *cells*, once,
+when the wave closes: each person into exactly one, each cell holding at least five people, and for every question that
+counts either nobody who answered it or at least five. Whatever is told of the wave is a sum over whole cells. Then
+anything that can be reckoned from all that was ever told, by adding, taking away and weighting, gives the members of a
+cell who answered a question the same weight. So what it singles out is nobody, or five people at least; fewer can't be
+told apart from the rest of their cell, by any combination of filters, splits, differences, months or exports.
+
+The company's own line by week lies across the cells, so a week and a cell could be played against each other. A
+combination of weeks and cells gives a person the weight of the week plus that of the cell; it is zero for all but a few
+only where a *cut* between weeks and cells goes through few people. So a wave's cells are drawn as wide as it takes for
+every cut to go through nobody or five at least (`weak_cells`): then no combination of the two isolates fewer.
+
+That says who cannot be singled out, not that a sum says nothing: if all of a cell answered alike, the sum tells what
+each of them said. So a cell whose answers are one-sided (`is_one_sided`, `is_narrow`) is told with a neighbour only. And
+it does not cover people of a cell who pool what they know; the page says so.
+
+HR records (turnover, headcount) are no answers and follow a weaker rule: a group is at least five people on average, and
+what is not shown is at least as many (`hide_small_records`).
+
+Source: METHODS D; measured against the naive rules in tests/test_privacy.py.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from keel.errors import PrivacyError
 
 HIDDEN = "too few people to show this without revealing someone"
+WAITING = "fewer people answered than may be told alone: their answers count with those of the next period"
+RAREST = (
+    0.2  # a question that fewer of a unit's people answered is left out: it would make every cell as wide as itself
+)
+OTHER_SIDE = 2  # people who answered otherwise than the rest, below whom a group speaks with one voice
+CROWD = 4  # the largest group that must not be pinned down: one fewer than five
+POINT = 1.0  # of the scale: how far apart the answers of the crowd could be at least
+FEWEST_COMMENTS = 3
 _NUMBERS = ["value", "num", "den", "n", "low", "high", "prior"]
 
+Fails = Callable[[np.ndarray], np.ndarray]
 
-def guard(label: str, by: Sequence[str], only: Mapping[str, str]) -> None:
-    """Raise PrivacyError when what is on people is asked for less than the company as a whole."""
-    if by or only:
-        asked = ", ".join([*by, *only])
-        raise PrivacyError(
-            f"{label} by {asked}: it is on people and is shown for the company as a whole only. "
-            "Ask for it without a split or a filter."
-        )
+
+# Waves that close
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A stretch of days that is told at once: a week, or the part of one that lies in one month (the wave)."""
+
+    starts_on: date
+    ends_on: date
+    wave_on: date
+    wave_ends_on: date
+
+
+@dataclass(frozen=True)
+class Closings:
+    """What closed: each response's unit (-1: it waits), the units, each with the upload it closed with, the waves."""
+
+    units: list[tuple[Unit, int]]
+    waves: list[tuple[date, date, int]]
+    unit_of: np.ndarray
+
+
+def closings(
+    days: Sequence[date], people: np.ndarray, batches: np.ndarray, *, over_until: Mapping[int, date],
+    unit_of: Callable[[date], Unit], minimum: int, told: Iterable[tuple[date, date]] = (), open_waves: Collection[date] = (),
+) -> Closings:  # fmt: skip
+    """Which units and waves close as uploads come in, one after the other; the same uploads always close the same.
+
+    One entry a response that waits, the days in rising order: its day, a number for the person, the upload that brought
+    it. `over_until`: the last day that is over, by upload. A unit closes with the first upload after its end if at least
+    `minimum` people wait for it; else they wait for the next one, as do those who answer late. What is left over when a
+    wave closes joins the wave's last unit if that closes with the same upload, and waits for the next wave otherwise.
+    `told`: first and last days of the stretches told before, which never close again: closed waves, and the units of
+    `open_waves`, which are the waves with units that closed earlier.
+    """
+    ordinals = np.array([day.toordinal() for day in days], dtype=int)
+    found = Closings([], [], np.full(len(days), -1))
+    units = _units(days, unit_of)
+    waves_open, told = set(open_waves), list(told)
+    waiting, over = np.array([], dtype=int), date.min
+    for batch in sorted(over_until):
+        over = max(over, over_until[batch])
+        waiting = np.sort(np.concatenate([waiting, np.flatnonzero(batches == batch)]))
+        for unit in units if len(waiting) else []:
+            if unit.ends_on > over or any(unit.starts_on <= last and first <= unit.ends_on for first, last in told):
+                continue
+            for wave in [wave for wave in sorted(waves_open) if wave < unit.wave_on]:
+                waiting = _close_wave(found, wave, batch, unit_of, ordinals, waiting, told)
+                waves_open.discard(wave)
+            count = int(np.searchsorted(ordinals[waiting], unit.ends_on.toordinal(), side="right"))
+            if len(np.unique(people[waiting[:count]])) >= minimum:
+                found.unit_of[waiting[:count]] = len(found.units)
+                found.units.append((unit, batch))
+                waves_open.add(unit.wave_on)
+                waiting = waiting[count:]
+                told.append((unit.starts_on, unit.ends_on))
+        for wave in [wave for wave in sorted(waves_open) if unit_of(wave).wave_ends_on <= over]:
+            waiting = _close_wave(found, wave, batch, unit_of, ordinals, waiting, told)
+            waves_open.discard(wave)
+    return found
+
+
+def _close_wave(
+    found: Closings, wave: date, batch: int, unit_of: Callable[[date], Unit], ordinals: np.ndarray, waiting: np.ndarray,
+    told: list[tuple[date, date]],
+) -> np.ndarray:  # fmt: skip
+    """Close a wave; returns the responses that still wait."""
+    ends_on = unit_of(wave).wave_ends_on
+    count = int(np.searchsorted(ordinals[waiting], ends_on.toordinal(), side="right"))
+    last = [place for place, (unit, _) in enumerate(found.units) if unit.wave_on == wave]
+    found.waves.append((wave, ends_on, batch))
+    told.append((wave, ends_on))
+    if count and last and found.units[last[-1]][1] == batch:
+        found.unit_of[waiting[:count]] = last[-1]
+        return waiting[count:]
+    return waiting
+
+
+def _units(days: Sequence[date], unit_of: Callable[[date], Unit]) -> list[Unit]:
+    """Every unit from the first day to the last that has an answer in it, in order."""
+    seen = {unit_of(day) for day in dict.fromkeys(days)}
+    return sorted(seen, key=lambda unit: unit.ends_on)
+
+
+def may_be_told_again(before: pd.DataFrame, now: pd.DataFrame, *, minimum: int) -> bool:
+    """Whether a wave that was told may be told otherwise: what changed is, everywhere, the answers of enough people.
+
+    Both: one row per unit_on, group (who is in the cell, as text), question and value, with answers. In each unit, group
+    and question either nothing changed, or the number of answers changed by `minimum` at least; a group that is new or
+    gone must not share people with another one (its members stand in no other group).
+    """
+    keys = ["unit_on", "group", "question"]
+    both = before.merge(now, how="outer", on=[*keys, "value"], suffixes=("_before", "_now")).fillna(
+        {"answers_before": 0, "answers_now": 0}
+    )
+    both["differs"] = both["answers_before"] != both["answers_now"]
+    per = both.groupby(keys).agg(
+        differs=("differs", "any"), before=("answers_before", "sum"), now=("answers_now", "sum")
+    )
+    changed = per[per["differs"]]
+    enough = bool(((changed["now"] - changed["before"]).abs() >= minimum).all())
+    gone, new = set(before["group"]) - set(now["group"]), set(now["group"]) - set(before["group"])
+    return enough and not (gone and new and len(now) > 0)
+
+
+# Cells
+
+
+def partition(members: np.ndarray, sizes: np.ndarray, *, minimum: int) -> np.ndarray:
+    """The cell (0, 1, ...) of each kind of person, from counts only.
+
+    members: kinds x dimensions, a number for each member, the dimensions in the order the company declares. sizes: kinds x
+    (1 + questions): people, then people who answered each question. Split by one dimension after the other; members that
+    would be too few pool into "other", which the next smallest join until it holds; a split is kept if two children remain.
+    """
+    cells = np.zeros(len(members), dtype=int)
+    for number, rows in enumerate(_split(np.arange(len(members)), members, sizes, minimum, 0)):
+        cells[rows] = number
+    return cells
+
+
+def _split(rows: np.ndarray, members: np.ndarray, sizes: np.ndarray, minimum: int, depth: int) -> list[np.ndarray]:
+    if depth == members.shape[1] or len(rows) == 1 or sizes[rows, 0].sum() < 2 * minimum:
+        return [rows]
+    order = rows[np.argsort(members[rows, depth], kind="stable")]
+    starts = np.flatnonzero(np.diff(members[order, depth], prepend=-1))
+    totals = np.add.reduceat(sizes[order], starts)
+    other = pool(totals, lambda sums: is_small(sums, minimum))
+    groups = np.split(order, starts[1:])
+    children = [group for group, is_pooled in zip(groups, other, strict=True) if not is_pooled]
+    if other.any():
+        children.append(np.concatenate([group for group, is_pooled in zip(groups, other, strict=True) if is_pooled]))
+    if len(children) < 2:
+        return _split(rows, members, sizes, minimum, depth + 1)
+    return [cell for child in children for cell in _split(child, members, sizes, minimum, depth + 1)]
+
+
+def is_small(sizes: np.ndarray, minimum: int) -> np.ndarray:
+    """True where there are too few people, or a question was answered by some and too few (last axis: see `partition`)."""
+    few = (sizes > 0) & (sizes < minimum)
+    return few.any(axis=-1) | (sizes[..., 0] < minimum)
+
+
+def pool(totals: np.ndarray, fails: Fails) -> np.ndarray:
+    """True for the groups (rows) that go together as one: those that fail, and the smallest others until they hold."""
+    pooled = fails(totals)
+    for place in np.argsort(totals[:, 0] if totals.ndim > 1 else totals, kind="stable"):
+        if not pooled.any() or not fails(totals[pooled].sum(axis=0, keepdims=True))[0]:
+            break
+        pooled[place] = True
+    return pooled
+
+
+def joined(tallies: np.ndarray, places: np.ndarray, fails: Fails) -> np.ndarray:
+    """The group of each cell (row) once every one that fails has joined its nearest, smallest neighbour; -1 if all fail.
+
+    places: cells x dimensions, a number for each member, -1 where the cell holds several: neighbours share the first ones.
+    """
+    tallies, places, labels = tallies.copy(), places.copy(), np.arange(len(tallies))
+    alive = np.ones(len(tallies), dtype=bool)
+    failing = fails(tallies)
+    while (failing & alive).any() and alive.sum() > 1:
+        sizes = tallies.reshape(len(tallies), -1).sum(axis=1)
+        one = int(np.flatnonzero(failing & alive)[np.argmin(sizes[failing & alive])])
+        _join(one, nearest_cell(one, places, sizes, alive), tallies, places, labels, alive)
+        failing[labels[one]] = fails(tallies[labels[one]][None])[0]
+    if (failing & alive).any():
+        return np.full(len(tallies), -1)
+    return labels
+
+
+def _join(one: int, into: int, tallies: np.ndarray, places: np.ndarray, labels: np.ndarray, alive: np.ndarray) -> None:
+    tallies[into] += tallies[one]
+    places[into] = np.where(places[into] == places[one], places[into], -1)
+    labels[labels == one] = into
+    alive[one] = False
+
+
+def nearest_cell(one: int, places: np.ndarray, sizes: np.ndarray, alive: np.ndarray) -> int:
+    """The cell that shares the most of the first dimensions with this one; of those the smallest."""
+    alike = (places == places[one]) & (places[one] >= 0)
+    kin = np.cumprod(alike, axis=1).sum(axis=1)
+    others = np.flatnonzero(alive)
+    others = others[others != one]
+    nearest = others[kin[others] == kin[others].max()]
+    return int(nearest[np.argmin(sizes[nearest])])
+
+
+def weak_cells(edges: np.ndarray, patterns: Sequence[int], units: int, *, minimum: int) -> np.ndarray:
+    """The cells at which a cut between weeks and cells goes through some people and too few; empty when there is none.
+
+    edges: cells x questions x patterns: people by the set of units they answered in (patterns: bit k for unit k). For
+    each set S of units a cell stands on the side that fewer of its people leave, so the cut goes through the sum over
+    cells of min(people with an answer in S, people with one outside).
+    """
+    if units < 2:
+        return np.array([], dtype=int)
+    everything = (1 << units) - 1
+    subsets = np.arange(1, 1 << (units - 1))  # the last unit stands outside: S and its complement cut the same
+    shapes = np.asarray(patterns, dtype=int)
+    inside = (shapes[:, None] & subsets[None]) != 0
+    outside = (shapes[:, None] & (everything ^ subsets)[None]) != 0
+    leaving = np.minimum(edges @ inside.astype(edges.dtype), edges @ outside.astype(edges.dtype))
+    through = leaving.sum(axis=0)
+    bad = np.argwhere((through > 0) & (through < minimum))
+    return np.flatnonzero(leaving[:, bad[0][0], bad[0][1]]) if len(bad) else np.array([], dtype=int)
+
+
+def widened(
+    cells: np.ndarray, edges: np.ndarray, patterns: Sequence[int], places: np.ndarray, units: int, *, minimum: int
+) -> np.ndarray:
+    """The cells (as numbers of `partition`) joined until no cut between them and the weeks is weak."""
+    labels, edges, places = np.arange(len(edges)), edges.copy(), places.copy()
+    alive = np.ones(len(edges), dtype=bool)
+    while len(weak := weak_cells(edges * alive[:, None, None], patterns, units, minimum=minimum)):
+        sizes = edges.sum(axis=(1, 2))
+        one = int(weak[np.argmin(sizes[weak])])
+        _join(one, nearest_cell(one, places, sizes, alive), edges, places, labels, alive)
+    return labels[cells]
+
+
+# One voice
+
+
+def is_one_sided(tallies: np.ndarray, *, most: int = 1) -> np.ndarray:
+    """True where fewer than two people answered otherwise than the most did; last axis: answers of each kind.
+
+    most: answers that one person may have given (a wave may hold several weeks): as many are taken for one person's.
+    """
+    return tallies.sum(axis=-1) - tallies.max(axis=-1) <= (OTHER_SIDE - 1) * most
+
+
+def is_narrow(tallies: np.ndarray, scores: Sequence[float], *, most: int = 1) -> np.ndarray:
+    """True where the four highest and the four lowest answers lie within a point of each other on the mean.
+
+    Then the mean of some four people is known to a point, whoever they are. Last axis: answers by score, in `scores`;
+    most: answers that one person may have given.
+    """
+    order, crowd = np.argsort(scores), CROWD * most
+    counts, values = tallies[..., order], np.asarray(scores, dtype=float)[order]
+    return (_mean_of_first(crowd, counts[..., ::-1], values[::-1]) - _mean_of_first(crowd, counts, values)) < POINT
+
+
+def _mean_of_first(crowd: int, counts: np.ndarray, values: np.ndarray) -> np.ndarray:
+    so_far = np.cumsum(counts, axis=-1)
+    taken = np.minimum(so_far, crowd) - np.minimum(so_far - counts, crowd)
+    return (taken * values).sum(axis=-1) / np.maximum(taken.sum(axis=-1), 1)
+
+
+def companions(labels: np.ndarray, tallies: np.ndarray, share: np.ndarray, *, most: int = 1) -> np.ndarray:
+    """Groupings of a family's questions such that the total less the questions shown tells nothing that is hidden.
+
+    labels: questions x groups, from `joined`; tallies: groups x questions x answers; share: of favourable answers. Where one question is told of several
+    groups together, so is another one that does not speak with one voice there: the total less the rest is then the sum
+    of the two. The question that needs it least goes with it; more of them until every group holds.
+    """
+    if not _hidden(labels).any():
+        return labels
+    labels = labels.copy()
+    order = sorted(range(len(labels)), key=lambda q: (-len(set(labels[q]) - {-1}), -share[q], q))
+    chosen: list[int] = []
+    for question in order:
+        chosen.append(question)
+        together = common(labels)
+        for one in chosen:
+            labels[one] = together
+        hidden, speaks = _hidden(labels), ~is_one_sided(tallies, most=most).T
+        if all(hidden[:, g].sum() >= 2 and (hidden & speaks)[:, g].any() for g in np.flatnonzero(hidden.any(axis=0))):
+            break
+    return labels
+
+
+def _hidden(labels: np.ndarray) -> np.ndarray:
+    """questions x groups: True where a question is not told of a group by itself."""
+    return np.array([[label < 0 or (row == label).sum() > 1 for label in row] for row in labels], dtype=bool).reshape(
+        labels.shape
+    )
+
+
+def common(labels: np.ndarray) -> np.ndarray:
+    """The finest grouping that is a union of groups of every question; -1 everywhere if one question is told nowhere."""
+    if (labels < 0).any():
+        return np.full(labels.shape[1], -1)
+    together = np.arange(labels.shape[1])
+    for row in labels:
+        for label in set(row.tolist()):
+            touched = np.unique(together[row == label])
+            together[np.isin(together, touched)] = touched.min()
+    return together
+
+
+def blocks_of(groups: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """The block (0, 1, ...) of each row: rows of one group, or of one member, are in one, directly or through others."""
+    labels = np.unique(groups, return_inverse=True)[1]
+    while True:
+        lowest = np.full(members.max() + 1, len(groups))
+        np.minimum.at(lowest, members, labels)
+        by_member = lowest[members]
+        lowest = np.full(labels.max() + 1, len(groups))
+        np.minimum.at(lowest, labels, by_member)
+        if (lowest[labels] == labels).all():
+            return np.unique(labels, return_inverse=True)[1]
+        labels = lowest[labels]
+
+
+# Answers
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Who is in a cell: the members of each dimension that occur there, and how many people."""
+
+    members: Mapping[str, frozenset[str]]
+    people: int
+
+
+def asked_cells(cells: Iterable[Cell], only: Mapping[str, Collection[str]]) -> list[Cell] | None:
+    """The cells that a filter consists of; None when it is no union of cells, and must not be answered."""
+    found = [cell for cell in cells if all(cell.members[name] & set(wanted) for name, wanted in only.items())]
+    whole = all(cell.members[name] <= set(wanted) for cell in found for name, wanted in only.items())
+    return found if whole else None
+
+
+def nearest_group(cells: Sequence[Cell], only: Mapping[str, str]) -> dict[str, list[str]]:
+    """The smallest group around a filter that can be shown: dimension -> members; empty for everybody."""
+    best: tuple[int, dict[str, list[str]]] = (sum(cell.people for cell in cells), {})
+    for count in range(len(only), 0, -1):
+        for names in combinations(only, count):
+            wanted = {name: {only[name]} for name in names}
+            while (found := asked_cells(cells, wanted)) is None:
+                touched = [c for c in cells if all(c.members[name] & wanted[name] for name in names)]
+                wanted = {name: wanted[name].union(*(c.members[name] for c in touched)) for name in names}
+            people = sum(cell.people for cell in found)
+            if 0 < people < best[0]:
+                best = (people, {name: sorted(members) for name, members in wanted.items()})
+    return best[1]
 
 
 def hide(frame: pd.DataFrame, minimum: int) -> pd.DataFrame:
@@ -30,8 +390,98 @@ def hide(frame: pd.DataFrame, minimum: int) -> pd.DataFrame:
 
     In and out: the columns of a series (see keel.measure.Series); n holds the people.
     """
-    small = frame["n"].between(1, minimum - 1)
+    return without(frame, frame["n"].between(1, minimum - 1))
+
+
+def without(frame: pd.DataFrame, small: "pd.Series[bool]", note: str = HIDDEN) -> pd.DataFrame:
+    """The frame of a series with every number gone in the rows marked, and the reason in their place."""
     shown = frame.assign(hidden=small)
     shown.loc[small, [name for name in _NUMBERS if name in shown]] = float("nan")
-    shown.loc[small, "note"] = HIDDEN
+    shown.loc[small, "note"] = note
     return shown
+
+
+def hide_small_records(frame: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """The frame of a split of HR records with small groups gone, and the next smallest where the rest would tell them.
+
+    n: the people of the group, on average. In each period what is hidden is nobody, or `minimum` people at least.
+    """
+    small = pd.Series(False, index=frame.index)
+    for _, rows in frame.groupby("period"):
+        sizes = rows["n"].fillna(0).to_numpy(float)
+        small.loc[rows.index] = pool(sizes, lambda totals: (totals > 0) & (totals < minimum))
+    return without(frame, small)
+
+
+def refusal(label: str, asked: Iterable[str], nearest: Mapping[str, Sequence[str]]) -> PrivacyError:
+    """The sentence that refuses a filter: which dimensions it asked for and the nearest group that can be shown."""
+    return PrivacyError(f"{label} by {', '.join(asked)}: {why_hidden(nearest)}.")
+
+
+def why_hidden(nearest: Mapping[str, Sequence[str]]) -> str:
+    """Why a number is not there, and the nearest larger group that can be shown."""
+    return f"{HIDDEN}; the nearest group that can be shown is {told_group(nearest)}"
+
+
+def told_group(nearest: Mapping[str, Sequence[str]]) -> str:
+    """A group in words: "Finance and Legal together", "the company as a whole"."""
+    if not nearest:
+        return "the company as a whole"
+    parts = []
+    for members in nearest.values():
+        named = [member or "(none)" for member in members]
+        parts.append(" and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named))
+    return ", ".join(parts) + (" together" if any(len(members) > 1 for members in nearest.values()) else "")
+
+
+# Comments
+
+
+def comment_groups(people: np.ndarray, comments: np.ndarray, *, minimum: int) -> np.ndarray | None:
+    """The group (0, 1, ...) that each group's comments are told with; None when none may be told at all.
+
+    Every comment is told once, with a group in which at least `minimum` people answered and three or no comments were made.
+    """
+    both = np.stack([people, comments], axis=1)
+
+    def fails(totals: np.ndarray) -> np.ndarray:
+        return (totals[:, 0] < minimum) | ((totals[:, 1] > 0) & (totals[:, 1] < FEWEST_COMMENTS))
+
+    if len(both) == 0 or comments.sum() == 0 or fails(both.sum(axis=0, keepdims=True))[0]:
+        return None
+    pooled = pool(both, fails)
+    return np.where(pooled, 0, np.cumsum(~pooled))
+
+
+_LINK = re.compile(r"(?i)\b(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|de|fr|uk|eu|co)(?:/\S*)?\b")
+_EMAIL = re.compile(r"[\w.+-]+\s*(?:@|\(at\)|\[at\])\s*[\w-]+(?:\s*(?:\.|\(dot\))\s*[\w-]+)+")
+_DIGITS = re.compile(r"\+?\(?\d[\d\s().\-/]{4,}\d|\b[A-Za-z]{0,3}\d{4,}\b")
+_WORD = re.compile(r"\w+(?:[-'’]\w+)*")
+
+
+def scrub(words: str, names: Collection[str]) -> str:
+    """A comment without e-mail addresses, links, telephone and other long numbers, and names.
+
+    names: of the people on the roster, as written there; each part of three letters or more is taken out wherever it
+    stands with a capital, the whole name however it is written.
+    """
+    words = _EMAIL.sub("[e-mail]", words)
+    words = _LINK.sub("[link]", words)
+    words = _DIGITS.sub("[number]", words)
+    parts = name_parts(names)
+    if not parts:
+        return words
+
+    def taken_out(found: re.Match[str]) -> str:
+        word = found[0]
+        plain = re.sub(r"['’]s$", "", word).casefold()
+        return "[name]" if plain in parts and (word[0].isupper() or not word[0].isalpha()) else word
+
+    return re.sub(r"\[name\](?:\s+\[name\])+", "[name]", _WORD.sub(taken_out, words))
+
+
+def name_parts(names: Collection[str]) -> frozenset[str]:
+    """Every part of three letters or more of the names, in small letters."""
+    return frozenset(
+        part.casefold() for name in names for part in [*_WORD.findall(name), name.strip()] if len(part) >= 3
+    )

@@ -480,7 +480,7 @@ BAD_WORDS = {
     "an unknown dimension to filter by": (["series", "revenue", "--only", "planet=Mars"], ["planet", "region"]),
     "a filter without a value": (["series", "revenue", "--only", "region"], ["--only region", "DIM=VALUE"]),
     "three dimensions": (["series", "revenue", "--by", "region,segment,channel"], ["at most two"]),
-    "a split by people": (["series", "turnover", "--by", "department"], ["as a whole only"]),
+    "people by group and week": (["series", "engagement", "--by", "department", "--grain", "week"], ["closed months"]),
     "an unknown survey": (["questions", "Pulse"], ["'Pulse'"]),
     "a batch that is not there": (["undo", "99"], ["batch 99", "keel batches"]),
     "a batch that is no number": (["undo", "last"], ["last"]),

@@ -43,7 +43,8 @@ def values(found: measure.Series) -> dict[date, float]:
 
 
 def pulse(*days: str, people: tuple[str, ...] = PEOPLE, score: int = 4) -> str:
-    rows = [f"{day},{person},{score}" for day in days for person in people]
+    """Everybody answers `score` but the last two, who say 2: a group of one mind is not told."""
+    rows = [f"{day},{person},{2 if person in PEOPLE[-2:] else score}" for day in days for person in people]
     return "\n".join(["Date,Employee ID,I am proud of my work (1-5)", *rows])
 
 
@@ -138,17 +139,18 @@ def test_the_last_day_of_a_period_is_in_it_and_the_next_day_is_not(empty_store, 
 def test_the_as_of_date_is_the_last_day_the_data_covers_and_not_today(empty_store, sample_store):
     upload(empty_store, "orders", "Date,Order,Customer,Amount\n2024-01-01,A1,C1,1\n2024-02-10,A2,C1,2")
 
-    assert date(2024, 2, 10) == measure.series(empty_store, "revenue").as_of
+    assert date(2024, 2, 20) == measure.series(empty_store, "revenue").as_of
     assert sample.AS_OF == measure.series(sample_store, "revenue").as_of
     assert date.today() > sample.AS_OF
 
 
 def test_each_source_has_a_day_of_its_own(empty_store):
-    upload(empty_store, "orders", "Date,Order,Customer,Amount\n2024-01-01,A1,C1,1\n2024-02-10,A2,C1,2")
+    upload(empty_store, "orders", "Date,Order,Customer,Amount\n2024-01-01,A1,C1,1\n2024-02-20,A2,C1,2")
     upload(empty_store, "survey", pulse("2024-01-08"))
 
-    assert date(2024, 1, 8) == measure.series(empty_store, "engagement").as_of
-    assert date(2024, 2, 10) == measure.series(empty_store, "revenue").as_of
+    # January has closed: what came of it is all there is, to its last day
+    assert date(2024, 1, 31) == measure.series(empty_store, "engagement").as_of
+    assert date(2024, 2, 20) == measure.series(empty_store, "revenue").as_of
     assert {"orders": False, "employees survey": True} == {
         s["source"]: s["stale"] for s in measure.sources(empty_store)
     }
@@ -240,7 +242,10 @@ def test_a_quiet_week_is_nought_for_sums(empty_store):
 def test_a_week_without_answers_is_missing_for_scores(empty_store, metric):
     question = "How likely are you to recommend us as a place to work? (0-10)"
     header = f"Date,Employee ID,I am proud of my work (1-5),{question}"
-    rows = [f"{day},{person},4,9" for day in ("2024-01-01", "2024-01-15") for person in PEOPLE]
+    rows = [
+        f"{day},{person},{4 if person < 'E4' else 2},{9 if person < 'E4' else 6}"
+        for day in ("2024-01-01", "2024-01-15") for person in PEOPLE
+    ]  # fmt: skip
     upload(empty_store, "survey", "\n".join([header, *rows]))
     found = values(measure.series(empty_store, metric, grain="week"))
 
@@ -293,12 +298,41 @@ def test_a_split_has_the_prior_of_its_own_part(sample_store):
 
 
 @pytest.mark.parametrize("metric", ON_PEOPLE, ids=lambda metric: metric.id)
-def test_a_metric_on_people_is_neither_split_nor_filtered(sample_store, metric):
+def test_a_metric_on_people_is_split_and_filtered_into_groups_of_five_or_more(sample_store, metric):
     for name in metric.dimensions:
-        with pytest.raises(PrivacyError, match=r"company as a whole"):
-            measure.series(sample_store, metric.id, by=[name])
-        with pytest.raises(PrivacyError, match=r"company as a whole"):
-            measure.series(sample_store, metric.id, only={name: "Support"})
+        split = measure.series(sample_store, metric.id, by=[name], grain="year").frame
+        one = measure.series(sample_store, metric.id, only={name: split[name].iloc[0]}, grain="year").frame
+        same = split[split[name] == split[name].iloc[0]]
+
+        assert (split.loc[~split["hidden"], "n"] >= 5).all()
+        np.testing.assert_allclose(same["value"].to_numpy(float), one["value"].to_numpy(float))
+
+
+def test_answers_are_told_of_groups_by_closed_months_and_not_by_week(sample_store):
+    with pytest.raises(QuestionError, match="closed months"):
+        measure.series(sample_store, "engagement", by=["department"], grain="week")
+
+    told = measure.series(sample_store, "engagement", by=["department"]).frame
+    assert date(2026, 8, 1) == told["period"].max()  # September is not over on the 27th
+
+
+def test_a_group_that_shares_a_cell_is_refused_with_the_nearest_group_that_can_be_shown(sample_store):
+    with pytest.raises(
+        PrivacyError, match=r"the nearest group that can be shown is Finance & People, Porto and Turin together"
+    ):
+        measure.series(
+            sample_store, "engagement", only={"department": "Finance & People", "site": "Porto"},
+            start=date(2026, 8, 1), end=date(2026, 8, 31),
+        )  # fmt: skip
+
+
+def test_the_months_of_groups_add_up_to_the_company(sample_store):
+    groups = measure.series(sample_store, "engagement", by=["department"]).frame
+    company = measure.series(sample_store, "engagement", end=date(2026, 8, 31)).frame.set_index("period")
+    sums = groups.groupby("period")[["num", "den", "n"]].sum()
+
+    assert not groups["hidden"].any()
+    np.testing.assert_allclose(sums, company[["num", "den", "n"]])
 
 
 def test_a_hidden_row_carries_no_number_at_all(empty_store):
@@ -487,11 +521,13 @@ def test_the_walk_of_headcount_takes_opening_to_closing(sample_store):
         assert walked["closing"] == sum(people for step, people in steps if step != "closing")
 
 
-def test_members_of_metrics_on_people_are_not_listed(sample_store):
+def test_members_of_answers_on_people_are_those_of_closed_waves(sample_store):
     listed = measure.members(sample_store)
 
-    assert "revenue" in listed
-    assert set(listed).isdisjoint(metric.id for metric in ON_PEOPLE)
+    assert ["Finance & People", "Operations", "Product", "Sales", "Support"] == sorted(
+        listed["engagement"]["department"]
+    )
+    assert ["Hamburg", "Lyon", "Porto", "Turin"] == sorted(listed["engagement"]["site"])
 
 
 def test_a_copy_of_the_sample_can_be_written_into_and_the_shared_one_stays(fresh_sample, sample_store):

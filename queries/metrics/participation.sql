@@ -1,22 +1,10 @@
--- What this is: one row per week of a survey: people who gave at least one answer over people invited.
+-- What this is: one row per closed week of a survey: people who gave at least one answer over people invited.
 -- Invited unknown: no row, not a guess. The invited number stands once in every row of its week.
-with weeks as (
-    select
-        r.survey,
-        c.week,
-        min(r.day) as day,
-        count(distinct case when r.is_answered then r.person end) as responded,
-        max(r.invited) as invited,
-    from responses as r
-    join calendar as c on c.day = r.day
-    where r.topic = 'employees'
-    group by r.survey, c.week
-)
-
 select
     day,
-    responded as num,
+    people as num,
     invited as den,
     invited as people,
-from weeks
-where invited is not null
+from told_units
+where topic = 'employees'
+    and invited is not null

@@ -1,4 +1,4 @@
--- What this is: one row per week of a survey: responses over invitations.
+-- What this is: one row per week of a survey: responses over invitations (of an anonymous survey: per closed week).
 -- Invited unknown: no row, not a guess. The invited number stands once in every row of its week.
 with weeks as (
     select
@@ -10,6 +10,7 @@ with weeks as (
     from responses as r
     join calendar as c on c.day = r.day
     where r.topic = 'customers'
+        and r.is_named
     group by r.survey, c.week
 )
 
@@ -20,3 +21,12 @@ select
     invited as people,
 from weeks
 where invited is not null
+union all
+select
+    day,
+    people,
+    invited,
+    invited,
+from told_units
+where topic = 'customers'
+    and invited is not null

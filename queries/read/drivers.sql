@@ -1,14 +1,61 @@
--- What this is: one row per driver of engagement in view, company level: favourable answers, answers, people.
--- $from_on: date, first day in view
+-- What this is: one row per driver of engagement and member of the first dimension (null: the company) in view, from closed
+-- waves: favourable answers, answers, people; told, asked: of how many waves it is told.
+-- $from_on: date, first day of the first wave in view at the earliest
 -- $to_on: date, last day in view
+with asked as (
+    select *
+    from driver_sums
+    where wave_on >= $from_on
+        and ends_on <= $to_on
+),
+
+company as (
+    select
+        driver,
+        cast(null as varchar) as member,
+        sum(num) as num,
+        sum(den) as den,
+        sum(people) as people,
+        count(distinct (survey, wave_on)) as told,
+        count(distinct (survey, wave_on)) as asked,
+    from asked
+    group by driver
+),
+
+waves as (
+    select
+        a.survey,
+        a.wave_on,
+        a.driver,
+        m.member,
+        bool_and(len(a.members) = 1) as is_told,
+        sum(a.num) as num,
+        sum(a.den) as den,
+        sum(a.people) as people,
+    from asked as a, unnest(a.members) as m(member)
+    group by a.survey, a.wave_on, a.driver, m.member
+),
+
+groups as (
+    select
+        driver,
+        member,
+        sum(num) filter (is_told) as num,
+        sum(den) filter (is_told) as den,
+        sum(people) filter (is_told) as people,
+        count(*) filter (is_told) as told,
+        count(*) as asked,
+    from waves
+    group by driver, member
+)
+
 select
-    coalesce(q.driver, q.text) as driver,
-    sum(case when a.is_favourable then 1 else 0 end) as num,
-    count(*) as den,
-    count(distinct a.person) as people,
-from answers as a
-join raw_questions as q on q.batch = a.batch and q.question = a.question
-where a.role = 'engagement'
-    and a.day between $from_on and $to_on
-group by coalesce(q.driver, q.text)
-order by driver
+    driver,
+    member,
+    cast(num as double) as num,
+    cast(den as double) as den,
+    cast(people as bigint) as people,
+    told,
+    asked,
+from (select * from company union all select * from groups)
+order by driver, member nulls first

@@ -1,4 +1,5 @@
--- What this is: one row per survey, question and answer (score or label): how often it was given. Text is only counted.
+-- What this is: one row per survey, question and answer (score or label): how often it was given. Text is only counted. On
+-- people: of closed waves, each question where it is told.
 with asked as (
     select
         b.survey,
@@ -16,44 +17,62 @@ with asked as (
     group by b.survey, q.text
 ),
 
-given as (
+surveys as (
     select
-        r.survey,
-        q.text,
-        a.value,
-        case when q.kind in ('text', 'date') then '' else a.label end as label,
-        count(*) as answers,
-    from raw_answers as a
-    join raw_questions as q on q.batch = a.batch and q.question = a.question
-    join responses as r on r.batch = a.batch and r."row" = a."row"
+        survey,
+        bool_and(is_named) as is_named,
+        count(*) filter (is_named) as responses,
+    from responses
+    group by survey
+),
+
+waves as (
+    select survey, sum(people) as responses
+    from told_waves
+    group by survey
+),
+
+given as (
+    select survey, text, value, label, answers
+    from named_counts
+    union all
+    select
+        t.survey,
+        t.question,
+        case when a.is_reversed and t.role is not null then a.low + a.high - t.score else t.score end,
+        t.label,
+        t.answers,
+    from told_counts as t
+    join asked as a on a.survey = t.survey and a.text = t.question
+),
+
+counts as (
+    select
+        g.survey,
+        g.text,
+        g.value,
+        coalesce(nullif(g.label, ''), l.label, '') as label,
+        sum(g.answers) as answers,
+    from given as g
+    left join value_labels as l on l.survey = g.survey and l.text = g.text and l.value = g.value
     group by all
 ),
 
 people as (
-    select
-        r.survey,
-        q.text,
-        count(distinct r.person) as people,
-        count(distinct (r.batch, r."row")) as answered,
-    from raw_answers as a
-    join raw_questions as q on q.batch = a.batch and q.question = a.question
-    join responses as r on r.batch = a.batch and r."row" = a."row"
-    group by r.survey, q.text
-),
-
-sizes as (
-    select
-        survey,
-        count(*) as responses,
-    from responses
-    group by survey
+    select survey, text, people, answered
+    from named_answered
+    union all
+    select survey, question, sum(people), sum(people)
+    from told_answered
+    group by survey, question
 )
 
 select
     a.survey,
-    s.responses,
-    coalesce(p.people, 0) as people,
-    coalesce(p.answered, 0) as answered,
+    s.is_named,
+    cast(case when s.is_named then s.responses else coalesce(w.responses, 0) end as bigint) as responses,
+    cast(coalesce(p.people, 0) as bigint) as people,
+    cast(coalesce(p.answered, 0) as bigint) as answered,
     a.place,
     a.text,
     a.kind,
@@ -63,11 +82,12 @@ select
     a.low,
     a.high,
     a.favourable_from,
-    g.value,
-    g.label,
-    coalesce(g.answers, 0) as answers,
+    c.value,
+    c.label,
+    cast(coalesce(c.answers, 0) as bigint) as answers,
 from asked as a
-join sizes as s on s.survey = a.survey
+join surveys as s on s.survey = a.survey
+left join waves as w on w.survey = a.survey
 left join people as p on p.survey = a.survey and p.text = a.text
-left join given as g on g.survey = a.survey and g.text = a.text
-order by a.survey, a.place, g.value, g.label
+left join counts as c on c.survey = a.survey and c.text = a.text
+order by a.survey, a.place, c.value, c.label

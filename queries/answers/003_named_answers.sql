@@ -1,13 +1,9 @@
--- What this is: one row per scored answer, reversed items turned round.
+-- What this is: one row per scored answer of a survey whose answers are named (customers' feedback), reversed items turned
+-- round. Answers on people are not in here: they are told by closed waves.
 select
-    r.batch,
-    r."row",
-    a.question,
+    r.survey,
+    q.text as question,
     r.day,
-    r.person,
-    r.customer_id,
-    r.department,
-    r.site,
     r.region,
     r.segment,
     r.team,
@@ -19,3 +15,4 @@ join raw_questions as q on q.batch = a.batch and q.question = a.question
 join responses as r on r.batch = a.batch and r."row" = a."row"
 where q.role is not null
     and a.value is not null
+    and r.is_named

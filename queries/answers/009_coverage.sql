@@ -1,5 +1,6 @@
 -- What this is: one row per source: the first and the last day its data covers (the watermark), and when it last came.
--- The watermark is the last day in the rows, or the later day an upload was said to be as of.
+-- The watermark is the last day in the rows, or the later day an upload was said to be as of;
+-- of surveys on people the weeks and months that have closed lie within it whole.
 select
     'orders' as source,
     min(o.ordered_on) as first_on,
@@ -19,8 +20,12 @@ having count(*) > 0
 union all
 select
     r.topic || ' survey',
-    min(r.day),
-    max(b.to_on),
+    least(min(r.day), (select min(u.day) from told_units as u where u.topic = r.topic)),
+    greatest(
+        max(b.to_on),
+        (select max(u.ends_on) from told_units as u where u.topic = r.topic),
+        (select max(w.ends_on) from told_waves as w where w.topic = r.topic)
+    ),
     count(*),
 from responses as r
 join batch as b on b.batch = r.batch

@@ -1,0 +1,557 @@
+"""The closing job: weeks and waves of surveys on people close, and what may be told of them is written once.
+
+Part of the store's refresh, inside its transaction. Raw answers go in; what comes out are counts by unit, cell, question
+and value, which nothing writes again except under `suppression.may_be_told_again`. The texts are queries/waves/.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from keel import sql, suppression
+from keel.catalogue import MAX_DIMENSIONS, Metric
+from keel.settings import Settings
+from keel.suppression import Unit
+
+_RECORD = (
+    "closed_unit", "closed_question", "closed_count", "closed_cell", "closed_member", "closed_sum", "closed_choice", "closed_comment",
+)  # fmt: skip
+WRITTEN = ("closed_wave", "closed_response", *_RECORD)
+_MADE = (
+    "telling", "wave_people", "kinds", "closing_kinds", "telling_questions", "counted", "told_answers", "counted_questions",
+    "left_out", "cells", "counts", "scored", "sides", "metric_answers", "metric_sums", "narrow", "cell_members",
+    "telling_units", "telling_waves", "assigned", "people_dimensions", "writing",
+)  # fmt: skip
+ANSWERS = "scored_answers"  # what the queries of metrics on answers read
+CELLS_DRAWN = "080"  # the steps of queries/waves from here on need the cells
+MOST_TELLINGS = 2  # of a wave: with three, differences of differences would have to be looked at too
+
+
+class Cursor(Protocol):
+    """The part of a database cursor that the closing job needs."""
+
+    def execute(self, query: str, parameters: Any = None) -> Any: ...
+    def register(self, view_name: str, python_object: object) -> Any: ...
+    def unregister(self, view_name: str) -> Any: ...
+
+
+def close(cursor: Cursor, settings: Settings, metrics: Iterable[Metric]) -> bool:
+    """Close what is over; withdraw what is gone. Reads `responses`; writes the tables closed_*; True if it wrote any."""
+    removed = _rows(cursor, "removed")
+    retold = []
+    for survey, wave_on, told, gone in removed:
+        if told == gone:
+            _delete_answers(cursor, survey, wave_on)
+            _delete(cursor, "closed_response", survey, wave_on)
+        else:
+            retold.append((survey, wave_on))
+    closed = _frame(cursor, "closed")
+    pending = _frame(cursor, "pending")
+    if pending.empty and not retold:
+        return bool(removed)
+    over = {int(batch): until for batch, until in _rows(cursor, "over") if until is not None}
+    responses, units, waves = _told_anew(cursor, pending, closed, over, settings, retold)
+    if len(units):
+        _tell(cursor, responses, units, waves, settings, metrics)
+    return bool(removed) or len(units) > 0
+
+
+def _told_anew(
+    cursor: Cursor, pending: pd.DataFrame, closed: pd.DataFrame, over: Mapping[int, date], settings: Settings,
+    retold: list[tuple[str, date]],
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:  # fmt: skip
+    """What is to be told in this run: responses with their unit, units, waves (see _tell for the columns)."""
+    responses, units, waves = [], [], {}
+    known = {survey: rows for survey, rows in closed.groupby("survey")}
+    for survey, waiting in pending.groupby("survey"):
+        before = known.get(survey)
+        told, open_waves = ([], []) if before is None else _told_before(before)
+        found = suppression.closings(
+            _dates(waiting["day"]),
+            pd.factorize(waiting["person"])[0], waiting["batch"].to_numpy(int), over_until=over,
+            unit_of=lambda day: unit_of(settings, day), minimum=settings.minimum_group, told=told, open_waves=open_waves,
+        )  # fmt: skip
+        place = found.unit_of
+        starts = np.array([unit.starts_on for unit, _ in found.units] or [date.min])
+        told = waiting.assign(unit_on=pd.to_datetime(pd.Series(starts[place], index=waiting.index)))[place >= 0]
+        responses.append(told[["survey", "key", "unit_on"]])
+        for unit, batch in found.units:
+            units.append((survey, unit.starts_on, unit.ends_on, unit.wave_on, batch, True))
+            waves.setdefault((survey, unit.wave_on), [unit.wave_ends_on, False, batch])
+        for wave_on, ends_on, batch in found.waves:
+            waves[survey, wave_on] = [ends_on, True, batch]
+    for survey, wave_on in retold:
+        rows = closed[(closed["survey"] == survey) & (closed["wave_on"] == pd.Timestamp(wave_on))]
+        first = rows.iloc[0]
+        waves.setdefault(
+            (survey, wave_on), [first["wave_ends_on"].date(), bool(first["is_closed"]), int(first["batch"])]
+        )
+    # What closed before of the same waves is told with it.
+    for survey, wave_on in waves:
+        is_retold = (survey, wave_on) in retold
+        earlier = _frame(cursor, "told_responses", survey=survey, wave_on=wave_on, is_retold=is_retold)
+        responses.append(earlier.assign(survey=survey)[["survey", "key", "unit_on"]])
+        rows = closed[(closed["survey"] == survey) & (closed["wave_on"] == pd.Timestamp(wave_on))]
+        units += [
+            (survey, row.unit_on.date(), row.ends_on.date(), wave_on, int(row.batch), is_retold) for row in rows.itertuples()
+        ]  # fmt: skip
+    if not units:
+        return pd.DataFrame(), pd.DataFrame(), pd.DataFrame()
+    told_waves = pd.DataFrame(
+        [(survey, wave_on, *facts, (survey, wave_on) in retold) for (survey, wave_on), facts in sorted(waves.items())],
+        columns=["survey", "wave_on", "ends_on", "closes", "batch", "is_retold"],
+    )
+    told_waves.insert(0, "wave", np.arange(len(told_waves), dtype=np.int32))
+    told_units = pd.DataFrame(
+        sorted(units), columns=["survey", "unit_on", "ends_on", "wave_on", "batch", "is_new"]
+    ).merge(told_waves[["wave", "survey", "wave_on"]], on=["survey", "wave_on"])
+    told_units.insert(0, "unit", np.arange(len(told_units), dtype=np.int32))
+    told_units["place"] = told_units.groupby("wave").cumcount().astype(np.int32)
+    return pd.concat(responses, ignore_index=True), told_units, told_waves
+
+
+def _told_before(closed: pd.DataFrame) -> tuple[list[tuple[date, date]], list[date]]:
+    """The stretches of days of one survey that were told, and the waves of which only the first weeks were."""
+    told, open_waves = set(), set()
+    for row in closed.itertuples():
+        if row.is_closed:
+            told.add((row.wave_on.date(), row.wave_ends_on.date()))
+        else:
+            told.add((row.unit_on.date(), row.ends_on.date()))
+            open_waves.add(row.wave_on.date())
+    return sorted(told), sorted(open_waves)
+
+
+def unit_of(settings: Settings, day: date) -> Unit:
+    """The unit a day lies in: its week, cut where the month ends."""
+    calendar = settings.calendar
+    wave_on, wave_end = calendar.start(day, "month"), calendar.end(day, "month")
+    starts_on, end = max(calendar.start(day, "week"), wave_on), min(calendar.end(day, "week"), wave_end)
+    return Unit(starts_on, _day_before(end), wave_on, _day_before(wave_end))
+
+
+def _dates(column: "pd.Series[Any]") -> list[date]:
+    """A column of days as dates, each made once."""
+    numbers, days = pd.factorize(column)
+    known = [pd.Timestamp(day).date() for day in days]
+    return [known[number] for number in numbers]
+
+
+def _day_before(day: date) -> date:
+    return date.fromordinal(day.toordinal() - 1)
+
+
+def _tell(
+    cursor: Cursor, responses: pd.DataFrame, units: pd.DataFrame, waves: pd.DataFrame, settings: Settings,
+    metrics: Iterable[Metric],
+) -> None:  # fmt: skip
+    """Count what is to be told and write it, where nothing that was told before forbids it.
+
+    responses: survey, key, unit_on. units: unit, wave (numbers in this run), survey, unit_on, ends_on, wave_on, batch,
+    place (within the wave), is_new. waves: wave, survey, wave_on, ends_on, closes, batch, is_retold.
+    """
+    minimum = settings.minimum_group
+    _keep(cursor, "assigned", responses)
+    _keep(cursor, "telling_units", units)
+    _keep(cursor, "telling_waves", waves)
+    surveys = cursor.execute("select distinct survey from telling_units").fetchall()
+    _keep(cursor, "people_dimensions", _dimensions([survey for (survey,) in surveys], cursor, settings))
+    parameters = {"060_counted_questions": {"minimum": minimum, "rarest": suppression.RAREST}}
+    steps = [name.split("/")[1] for name in sql.folder("waves") if name.split("/")[1][0].isdigit()]
+    for step in [step for step in steps if step < CELLS_DRAWN]:
+        _make(cursor, step, **parameters.get(step, {}))
+        if step.endswith("_left_out"):
+            _leave_out(cursor)
+    undivided: set[int] = set()
+    while True:
+        _draw_cells(cursor, waves, minimum, undivided)
+        for step in [step for step in steps if step >= CELLS_DRAWN]:
+            _make(cursor, step)
+        verdicts = _verdicts(cursor, waves, minimum)
+        companies = {wave for wave, verdict in verdicts.items() if verdict == "company"} - undivided
+        if not companies:
+            break
+        undivided |= companies
+    _sum_up(cursor, metrics)
+    _write(cursor, waves, verdicts, minimum)
+    _write_comments(cursor, waves[[verdicts[int(wave)] != "stays" for wave in waves["wave"]]], settings)
+    for table in _MADE:
+        cursor.execute(f"drop table if exists {table}")
+
+
+def _leave_out(cursor: Cursor) -> None:
+    """Take out the answers to questions that do not count in their unit."""
+    if cursor.execute("select count(*) from left_out").fetchone()[0]:
+        cursor.execute(
+            "delete from told_answers as t using left_out as o where o.unit = t.unit and o.question = t.question"
+        )
+
+
+def dimensions_of(settings: Settings, survey: str, topic: str) -> list[str]:
+    """The dimensions of a survey in the order the company declares: for this survey, for its kind, else the usual one."""
+    kind = "customers" if topic == "customers" else "people"
+    usual = ["region", "segment", "team"] if kind == "customers" else ["department", "site"]
+    return list(settings.dimensions.get(survey) or settings.dimensions.get(kind) or usual)[:MAX_DIMENSIONS]
+
+
+def _dimensions(surveys: list[str], cursor: Cursor, settings: Settings) -> pd.DataFrame:
+    topics = dict(cursor.execute("select distinct survey, topic from responses").fetchall())
+    rows = []
+    for survey in surveys:
+        names = dimensions_of(settings, survey, topics.get(survey, "employees"))
+        rows.append((survey, [*names, *[None] * (MAX_DIMENSIONS - len(names))]))
+    return pd.DataFrame(rows, columns=["survey", "names"])
+
+
+# Cells
+
+
+def _draw_cells(cursor: Cursor, waves: pd.DataFrame, minimum: int, undivided: Collection[int]) -> None:
+    """Make the table cells (kind, wave, cell, block) of the waves that close; the undivided ones get one cell."""
+    kinds = cursor.execute("select wave, members, people from kinds order by kind").fetchnumpy()
+    edges = cursor.execute(sql.query("waves/edges").text).fetchnumpy()
+    units = dict(cursor.execute("select wave, count(*) from telling_units group by wave").fetchall())
+    members = np.array([list(row) for row in kinds["members"]], dtype=object).reshape(len(kinds["wave"]), -1)
+    codes = np.stack([pd.factorize(column, sort=True)[0] for column in members.T], axis=1)
+    cells, blocks = np.full(len(members), -1, dtype=np.int32), np.zeros(len(members), dtype=np.int32)
+    wave_of_edge = kinds["wave"][edges["kind"]]
+    order = np.argsort(wave_of_edge, kind="stable")
+    closing = waves.loc[waves["closes"], "wave"].to_numpy()
+    begins, ends = (np.searchsorted(wave_of_edge[order], closing, side=side) for side in ("left", "right"))
+    for wave, begin, end in zip(closing, begins, ends, strict=True):
+        rows = np.flatnonzero(kinds["wave"] == wave)
+        if wave in undivided:
+            cells[rows] = blocks[rows] = 0
+            continue
+        here = order[begin:end]
+        kind, people = edges["kind"][here] - rows[0], edges["people"][here]
+        questions, question = np.unique(edges["question"][here], return_inverse=True)
+        patterns, pattern = np.unique(edges["pattern"][here], return_inverse=True)
+        sizes = np.zeros((len(rows), 1 + len(questions)), dtype=int)
+        sizes[:, 0] = kinds["people"][rows]
+        np.add.at(sizes, (kind, 1 + question), people)
+        drawn = suppression.partition(codes[rows], sizes, minimum=minimum)
+        if units[wave] > 1:
+            table = np.zeros((drawn.max() + 1, len(questions), len(patterns)), dtype=int)
+            np.add.at(table, (drawn[kind], question, pattern), people)
+            first = np.argsort(drawn, kind="stable")
+            starts = np.searchsorted(drawn[first], np.arange(drawn.max() + 1))
+            places = _common_by_group(codes[rows][first], starts)
+            drawn = suppression.widened(drawn, table, patterns.tolist(), places, int(units[wave]), minimum=minimum)
+            drawn = np.unique(drawn, return_inverse=True)[1]
+        cells[rows] = drawn
+        blocks[rows] = suppression.blocks_of(drawn, codes[rows, 0])
+    told = np.flatnonzero(cells >= 0)
+    _keep(
+        cursor, "cells",
+        pd.DataFrame({"kind": told.astype(np.int32), "wave": kinds["wave"][told], "cell": cells[told], "block": blocks[told]}),
+    )  # fmt: skip
+
+
+def _common_by_group(codes: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """groups x dimensions: the number of the member in which a group's rows agree, else -1; rows sorted by group."""
+    low, high = np.minimum.reduceat(codes, starts), np.maximum.reduceat(codes, starts)
+    return np.where(low == high, low, -1)
+
+
+def _sum_up(cursor: Cursor, metrics: Iterable[Metric]) -> None:
+    """Make metric_sums: what each cell adds to each metric, by the metric's own query; and narrow (see closed_sum)."""
+    parts = [
+        f"select '{metric.id}' as metric, survey, wave_on, part, num, den, "
+        f"{'squares' if metric.interval in ('nps', 'mean') else 'null'} as squares from ({metric.sql.replace(ANSWERS, 'metric_answers')})"
+        for metric in metrics
+        if tells_waves(metric)
+    ]
+    cursor.execute("create or replace temp table metric_sums as " + " union all ".join(parts))
+    means = [metric.id for metric in metrics if tells_waves(metric) and metric.interval == "mean"]
+    rows = cursor.execute("select wave, cell, role, score, answers from scored where list_contains($means, role) order by all",
+                          {"means": means}).df()  # fmt: skip
+    narrow = [
+        (*key, bool(suppression.is_narrow(of["answers"].to_numpy(int), of["score"].tolist())))
+        for key, of in rows.groupby(["wave", "cell", "role"])
+    ]
+    frame = pd.DataFrame(narrow, columns=["wave", "cell", "role", "is_narrow"])
+    _keep(cursor, "narrow", frame.astype({"wave": "int32", "cell": "int32", "role": str, "is_narrow": bool}))
+
+
+def tells_waves(metric: Metric) -> bool:
+    """Whether the metric's query gives rows of closed waves, with the part of the company they are of."""
+    return ANSWERS in metric.sql
+
+
+# What is written
+
+
+def _verdicts(cursor: Cursor, waves: pd.DataFrame, minimum: int) -> dict[int, str]:
+    """What may be done with each wave: "new" (it was never told), "same", "again", "company" (again, but undivided), "stays"."""
+    versions = {(survey, wave_on): version for survey, wave_on, version in _rows(cursor, "versions")}
+    withdrawn = set(_rows(cursor, "withdrawn"))
+    found = {}
+    for wave in waves.itertuples():
+        key = (wave.survey, wave.wave_on)
+        if key not in withdrawn and not wave.is_retold:
+            found[int(wave.wave)] = "new"
+            continue
+        before = _frame(cursor, "before", survey=wave.survey, wave_on=wave.wave_on)
+        now = _frame(cursor, "now", wave=int(wave.wave)).astype(before.dtypes)
+        if before.equals(now):
+            verdict = "same"
+        elif versions[key] >= MOST_TELLINGS:
+            verdict = "stays"
+        elif suppression.may_be_told_again(before, now, minimum=minimum):
+            verdict = "again"
+        else:
+            company = [_of_company(frame) for frame in (before, now)]
+            verdict = "company" if suppression.may_be_told_again(*company, minimum=minimum) else "stays"
+        found[int(wave.wave)] = verdict
+    return found
+
+
+def _of_company(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same counts without groups: by unit, question and value."""
+    whole = frame.assign(group="")
+    return whole.groupby(["unit_on", "group", "question", "value"], as_index=False)["answers"].sum()
+
+
+def _write(cursor: Cursor, waves: pd.DataFrame, verdicts: Mapping[int, str], minimum: int) -> None:
+    versions = {(survey, wave_on): version for survey, wave_on, version in _rows(cursor, "versions")}
+    written = []
+    for wave in waves.itertuples():
+        key, verdict = (wave.survey, wave.wave_on), verdicts[int(wave.wave)]
+        version = versions.get(key, 0)
+        if verdict == "stays":  # the responses that came for it belong to it all the same
+            attached = sql.query("waves/attached").text
+            cursor.execute(f"insert into closed_response by name {attached}", {"wave": int(wave.wave)})
+            continue
+        if verdict != "new":
+            for table in _RECORD:
+                _delete(cursor, table, *key)
+        if version:
+            for table in ("closed_count", "closed_wave", "closed_response"):
+                _delete(cursor, table, *key)
+        written.append((int(wave.wave), max(version + (verdict in ("again", "company")), 1)))
+    _keep(cursor, "writing", pd.DataFrame(written, columns=["wave", "version"], dtype="int32"))
+    kept = [] if waves["closes"].all() else ["closed_answer"]
+    for table in (*_RECORD[:-1], "closed_wave", "closed_response", *kept):
+        query = sql.query(f"waves/{table}")
+        cursor.execute(f"insert into {table} by name {query.text}", {"minimum": minimum} if query.parameters else None)
+    cursor.execute("delete from closed_answer as a where exists (select 1 from closed_response as c join closed_wave as w "
+                   "on w.survey = c.survey and w.wave_on = c.wave_on and w.is_closed where c.survey = a.survey and c.key = a.key)")  # fmt: skip
+
+
+def _write_comments(cursor: Cursor, waves: pd.DataFrame, settings: Settings) -> None:
+    """Comments of the waves that close, scrubbed, each with a group in which enough people answered."""
+    if not waves["closes"].any():
+        return
+    comments = _frame(cursor, "comments")
+    if comments.empty:
+        return
+    names = suppression.name_parts([name for (name,) in _rows(cursor, "names")])
+    kinds = cursor.execute("select wave, kind, members, people from kinds order by kind").fetchnumpy()
+    first_members = np.array([row[0] for row in kinds["members"]], dtype=object)
+    rows = []
+    for wave in waves[waves["closes"]].itertuples():
+        here = comments[comments["wave"] == wave.wave]
+        at = np.flatnonzero(kinds["wave"] == wave.wave)
+        groups, group = np.unique(first_members[at].astype(str), return_inverse=True)
+        people = np.bincount(group, weights=kinds["people"][at]).astype(int)
+        made_by = group[here["kind"].to_numpy(int) - int(kinds["kind"][at[0]])] if len(at) else np.array([], int)
+        made = np.bincount(made_by, minlength=len(groups))
+        told = suppression.comment_groups(people, made, minimum=max(settings.minimum_comments, settings.minimum_group))
+        if told is None:
+            continue
+        for place, (comment, of) in enumerate(zip(here.itertuples(), made_by, strict=True)):
+            together = groups[told == told[of]]
+            label = str(together[0]) if len(together) == 1 and len(groups) > 1 else ""
+            words = suppression.scrub(str(comment.words).strip(), names)
+            rows.append(
+                (wave.survey, wave.wave_on, place, label, comment.question, words, int(people[told == told[of]].sum()))
+            )
+        _delete(cursor, "closed_comment", wave.survey, wave.wave_on)
+    if rows:
+        columns = ["survey", "wave_on", "place", "group", "question", "words", "people"]
+        _keep(cursor, "incoming_comments", pd.DataFrame(rows, columns=columns))
+        cursor.execute("insert into closed_comment by name select * from incoming_comments")
+        cursor.execute("drop table incoming_comments")
+
+
+# The cursor
+
+
+def _make(cursor: Cursor, step: str, **parameters: Any) -> None:
+    table = step.split("_", 1)[1]
+    cursor.execute(f"create or replace temp table {table} as {sql.query(f'waves/{step}').text}", parameters or None)
+
+
+def _frame(cursor: Cursor, name: str, **parameters: Any) -> pd.DataFrame:
+    frame: pd.DataFrame = cursor.execute(sql.query(f"waves/{name}").text, parameters or None).df()
+    return frame
+
+
+def _rows(cursor: Cursor, name: str) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = cursor.execute(sql.query(f"waves/{name}").text).fetchall()
+    return rows
+
+
+def _numbers(cursor: Cursor, name: str) -> dict[str, np.ndarray]:
+    columns: dict[str, np.ndarray] = cursor.execute(sql.query(f"waves/{name}").text).fetchnumpy()
+    return columns
+
+
+def _keep(cursor: Cursor, table: str, frame: pd.DataFrame) -> None:
+    dates = [name for name in frame.columns if str(name).endswith("_on")]
+    frame = frame.assign(**{name: pd.to_datetime(frame[name]).dt.date for name in dates})
+    cursor.register("incoming", pa.Table.from_pandas(frame, preserve_index=False))
+    cursor.execute(f"create or replace temp table {table} as select * from incoming")
+    cursor.unregister("incoming")
+
+
+def _delete(cursor: Cursor, table: str, survey: str, wave_on: date) -> None:
+    cursor.execute(
+        f"delete from {table} where survey = $survey and wave_on = $wave_on", {"survey": survey, "wave_on": wave_on}
+    )
+
+
+def _delete_answers(cursor: Cursor, survey: str, wave_on: date) -> None:
+    cursor.execute(
+        "delete from closed_answer where survey = $survey and key in "
+        "(select key from closed_response where survey = $survey and wave_on = $wave_on)",
+        {"survey": survey, "wave_on": wave_on},
+    )
+
+
+# What may be told of it
+
+
+def group(cursor: Cursor, settings: Settings) -> None:
+    """Make the tables that questions read: wave_sums, driver_sums, told_counts, wave_dimensions. Reads `wave_rows`.
+
+    Cells go together where the company asks for larger groups by now, or where answers are one-sided.
+    """
+    _keep_table(cursor, "wave_dimensions", _metric_dimensions(cursor, settings), ["metric", "place", "dimension"])
+    places = _places(cursor, settings)
+    groups, drivers, told = [], [], []
+    tallies = {key: rows for key, rows in _frame(cursor, "tallies").groupby(["survey", "wave_on", "role"])}
+    for key, rows in _frame(cursor, "sums").groupby(["survey", "wave_on", "metric"]):
+        survey, wave_on, metric = key
+        labels = _told_together(rows, places.get((survey, wave_on)), settings.minimum_group)
+        cells = rows["cell"].to_numpy()
+        groups += [
+            (metric, survey, wave_on, cell, label) for cell, label in zip(cells, labels, strict=True) if label >= 0
+        ]
+        if (labels < 0).any():
+            continue
+        of_questions = tallies[key]
+        together = suppression.blocks_of(labels, rows["block"].to_numpy())
+        block_of = pd.Series(together, index=rows["block"].to_numpy()).groupby(level=0).first()
+        names, by_question = _questions_together(of_questions, block_of)
+        told += [(survey, wave_on, name) for name, row in zip(names, by_question, strict=True) if (row >= 0).all()]
+        if metric == "engagement":
+            driver_of = dict(zip(of_questions["question"], of_questions["driver"], strict=True))
+            by = np.array([driver_of[name] if isinstance(driver_of[name], str) else name for name in names])
+            for driver in np.unique(by):
+                with_it = suppression.common(by_question[by == driver])
+                drivers += [
+                    (survey, wave_on, driver, name, block, with_it[at]) for name in np.array(names)[by == driver]
+                    for block, at in block_of.items() if with_it[at] >= 0
+                ]  # fmt: skip
+    told = _wide_enough(cursor, told)
+    _keep_table(cursor, "wave_groups", groups, ["metric", "survey", "wave_on", "cell", "grp"], temporary=True)
+    names = ["survey", "wave_on", "driver", "question", "block", "grp"]
+    _keep_table(cursor, "driver_groups", drivers, names, temporary=True)
+    _keep_table(cursor, "told_questions", told, ["survey", "wave_on", "question"], temporary=True)
+    for table in ("wave_sums", "driver_sums", "told_counts", "told_answered"):
+        cursor.execute(f"create or replace table {table} as {sql.query(f'waves/{table}').text}")
+
+
+def _metric_dimensions(cursor: Cursor, settings: Settings) -> list[tuple[str, int, str]]:
+    """Metric, place and dimension: the dimensions of all of a metric's surveys, in the order declared."""
+    found: dict[str, dict[str, None]] = {}
+    asked = "select distinct r.metric, r.survey, u.topic from wave_rows as r join told_units as u on u.survey = r.survey order by all"
+    for metric, survey, topic in cursor.execute(asked).fetchall():
+        found.setdefault(metric, {}).update(dict.fromkeys(dimensions_of(settings, survey, topic)))
+    return [
+        (metric, place, name)
+        for metric, names in found.items()
+        for place, name in enumerate(list(names)[:MAX_DIMENSIONS], 1)
+    ]
+
+
+def _places(cursor: Cursor, settings: Settings) -> dict[Any, np.ndarray]:
+    """By wave: cells x dimensions, a number for the member, -1 where the cell holds several."""
+    topics = dict(cursor.execute("select distinct survey, topic from responses").fetchall())
+    rows = cursor.execute(sql.query("waves/members").text).df()
+    found = {}
+    for (survey, wave_on), here in rows.groupby(["survey", "wave_on"]):
+        names = dimensions_of(settings, survey, topics.get(survey, "employees"))
+        place = here["dimension"].map({name: at for at, name in enumerate(names)}).to_numpy()
+        known = ~pd.isna(place)
+        table = np.full((int(here["cell"].max()) + 1, len(names)), -1)
+        table[here["cell"].to_numpy()[known], place[known].astype(int)] = here["number"].to_numpy()[known]
+        found[survey, wave_on] = table
+    return found
+
+
+def _told_together(rows: pd.DataFrame, places: np.ndarray | None, minimum: int) -> np.ndarray:
+    """The group of each cell with which a metric is told: large enough by now, and never with one voice; -1: of none.
+
+    rows: the cells of one metric and wave in order, see queries/waves/sums.sql.
+    """
+    columns = rows[["in_cell", "people", "high", "middle", "low"]].to_numpy(int)
+    tallies = np.column_stack([columns, ~rows["is_narrow"].to_numpy(bool)]).astype(int)
+    floor = minimum if minimum > rows["minimum"].iloc[0] else 0
+    twice = 2 if rows["most_units"].iloc[0] > 1 else 1  # one person may have answered on two sides in two weeks
+
+    def fails(totals: np.ndarray) -> np.ndarray:
+        one_sided = suppression.is_one_sided(totals[:, 2:5], most=twice) | (totals[:, 5] == 0)
+        return one_sided | suppression.is_small(totals[:, :2], floor)
+
+    if not fails(tallies).any():
+        return np.arange(len(tallies))
+    at = np.full((len(rows), 1), -1) if places is None else places[rows["cell"].to_numpy()]
+    return suppression.joined(tallies, at, fails)
+
+
+def _questions_together(rows: pd.DataFrame, block_of: "pd.Series[int]") -> tuple[list[str], np.ndarray]:
+    """The questions of one metric and wave, and questions x groups of blocks: the group each is told with; -1: of none.
+
+    rows: see queries/waves/tallies.sql. block_of: the group that a block is told with at the finest.
+    """
+    most = int(rows["most_units"].iloc[0])
+    names, question = np.unique(rows["question"].to_numpy(str), return_inverse=True)
+    classes, kind = np.unique(rows["class"].to_numpy(float), return_inverse=True)
+    tallies = np.zeros((int(block_of.max()) + 1, len(names), len(classes) + 1), dtype=int)
+    np.add.at(tallies, (rows["block"].map(block_of).to_numpy(int), question, kind), rows["answers"].to_numpy(int))
+    flat = np.zeros((len(tallies), 1), dtype=int)
+    by_question = np.array([
+        suppression.joined(tallies[:, q], flat, lambda totals: suppression.is_one_sided(totals, most=most))
+        for q in range(len(names))
+    ])  # fmt: skip
+    if (by_question < 0).all():
+        return names.tolist(), by_question
+    share = tallies[:, :, classes.argmax()].sum(axis=0) / np.maximum(tallies.sum(axis=(0, 2)), 1)
+    return names.tolist(), suppression.companions(by_question, tallies, share, most=most)
+
+
+def _wide_enough(cursor: Cursor, told: list[tuple[Any, Any, str]]) -> list[tuple[Any, Any, str]]:
+    """The questions of which the whole distribution may be told: no few people's mean can be read off its ends."""
+    wide = set()
+    for key, rows in _frame(cursor, "scores").groupby(["survey", "wave_on", "question"]):
+        counts, scores = rows["answers"].to_numpy(int), rows["score"].to_numpy(float)
+        if not suppression.is_narrow(counts, scores.tolist(), most=int(rows["most_units"].iloc[0])):
+            wide.add(key)
+    return [key for key in told if key in wide]
+
+
+def _keep_table(cursor: Cursor, table: str, rows: list[Any], columns: list[str], *, temporary: bool = False) -> None:
+    types = {"cell": "int32", "grp": "int32", "block": "int32", "place": "int32", "wave_on": "datetime64[us]"}
+    frame = pd.DataFrame(rows, columns=columns).astype({c: types.get(c, "str") for c in columns})
+    arrow = pa.Table.from_pandas(frame, preserve_index=False)
+    cursor.register("incoming", arrow)
+    wanted = ", ".join(f"cast({c} as date) as {c}" if c.endswith("_on") else c for c in columns)
+    cursor.execute(f"create or replace {'temp ' if temporary else ''}table {table} as select {wanted} from incoming")
+    cursor.unregister("incoming")

@@ -1,0 +1,13 @@
+-- What this is: one row per response that came for a wave which stays as it was told.
+-- $wave: integer, its number in this run
+select
+    t.survey,
+    t.key,
+    t.person,
+    u.unit_on,
+    u.wave_on,
+    t.is_counted,
+from telling as t
+join telling_units as u on u.unit = t.unit
+anti join closed_response as c on c.survey = t.survey and c.key = t.key
+where u.wave = $wave

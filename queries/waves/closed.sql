@@ -1,0 +1,13 @@
+-- What this is: one row per unit that closed and still counts: where it lies, and whether its wave is closed.
+select
+    u.survey,
+    u.unit_on,
+    u.ends_on,
+    u.wave_on,
+    w.ends_on as wave_ends_on,
+    w.is_closed,
+    u.batch,
+from closed_unit as u
+join closed_wave as w on w.survey = u.survey and w.wave_on = u.wave_on
+where exists (select 1 from closed_response as c where c.survey = u.survey and c.wave_on = u.wave_on)
+order by u.survey, u.unit_on

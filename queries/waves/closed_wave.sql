@@ -1,0 +1,14 @@
+-- What this is: one row: a wave, and how often it has been told.
+-- $minimum: integer, the fewest people of a cell
+select
+    w.survey,
+    w.wave_on,
+    w.ends_on,
+    o.version,
+    w.closes as is_closed,
+    (select count(*) from wave_people as p where p.wave = w.wave) as people,
+    (select max(p.units) from wave_people as p where p.wave = w.wave) as most_units,
+    cast($minimum as integer) as minimum,
+    w.batch,
+from telling_waves as w
+join writing as o on o.wave = w.wave
