@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from keel import company, intake, measure, sheets, signals, wording
+from keel import audit, company, intake, measure, sheets, signals, wording
 from keel.errors import InputError, KeelError, QuestionError
 from keel.periods import GRAINS
 from keel.readings import KINDS, PARTIAL, UNREADABLE, Reading
@@ -87,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     judged.add_argument("--grain", choices=GRAINS, default="")
     judged.add_argument("--plain", action="store_true", help="limits on the raw values: nothing is removed")
     command("questions", _questions, "each survey question: scale, n, score, counts").add_argument("survey", nargs="?")
+    audited = command("audit", _audit, "what can be seen of each survey on people, and an attack on it with the store's own data")
+    audited.add_argument("survey", nargs="?")
+    audited.add_argument("--all", action="store_true", help="the views of every closed wave, not of the last alone")
     command("rebuild", _rebuild, "make the same database again from the uploaded files")
     command("check", _check, "prove identities, counts and kept files")
     command("backup", _backup, "write the store and the uploaded files to one file").add_argument("file", type=Path)
@@ -443,6 +446,28 @@ def _questions(asked: argparse.Namespace) -> None:
                 f"  {q['key']:<5} {q['kind']:<7} {q['scale'] or '':<6} {q['role'] or '':<11} {shown:<18} {q['text']}"
             )
     _print(asked, found[0] if asked.survey else found, lines or ["No survey has been uploaded yet."])
+
+
+def _audit(asked: argparse.Namespace) -> int:
+    with _store(asked) as store:
+        found = audit.audit(store, asked.survey, every_wave=asked.all)
+    lines = []
+    for one in found:
+        last, tried = one["waves"][-1], one["attack"]
+        lines.append(f"{one['survey']}: {len(one['waves'])} closed waves, the last of {last['wave_on']} with {last['people']:,} people in {last['cells']} cells")
+        for view in one["views"]:
+            words = ", ".join(f"{name} {member or measure.NO_MEMBER}" for name, member in view["only"].items()) or "everybody"
+            lines.append(f"  {view['wave_on']}  n {view['people']:>6,}  {wording.plural(view['cells'], 'cell'):<10} {words}")
+        lines.append(
+            f"  attack: {tried['asked']} filters asked, {tried['answered']} answered, {tried['refused']} refused; "
+            f"{wording.plural(tried['isolated'], 'person', many='people')} singled out by any weighting of the answers, {tried['smallest_difference']} the fewest in a "
+            f"difference of three views (minimum {tried['minimum']}). Hiding n < 5 alone would have exposed "
+            f"{wording.plural(tried['exposed_by_hiding_small_groups'], 'person', many='people')}. "
+            + ("Passed." if tried["passed"] else "FAILED.")
+        )
+        lines += [f"  refused: {row['dimensions']}, {wording.plural(row['times'], 'time')}" for row in one["refused"]]
+    _print(asked, found, lines or ["No wave of a survey on people has closed yet."])
+    return 0 if all(one["attack"]["passed"] for one in found) else 1
 
 
 def _rebuild(asked: argparse.Namespace) -> int:

@@ -65,9 +65,12 @@ def _told_anew(
     retold: list[tuple[str, date]],
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:  # fmt: skip
     """What is to be told in this run: responses with their unit, units, waves (see _tell for the columns)."""
-    responses, units, waves = [], [], {}
-    known = {survey: rows for survey, rows in closed.groupby("survey")}
-    for survey, waiting in pending.groupby("survey"):
+    responses: list[pd.DataFrame] = []
+    units: list[tuple[Any, ...]] = []
+    waves: dict[tuple[str, date], list[Any]] = {}
+    known = {str(survey): rows for survey, rows in closed.groupby("survey")}
+    for name, waiting in pending.groupby("survey"):
+        survey = str(name)
         before = known.get(survey)
         told, open_waves = ([], []) if before is None else _told_before(before)
         found = suppression.closings(
@@ -77,8 +80,8 @@ def _told_anew(
         )  # fmt: skip
         place = found.unit_of
         starts = np.array([unit.starts_on for unit, _ in found.units] or [date.min])
-        told = waiting.assign(unit_on=pd.to_datetime(pd.Series(starts[place], index=waiting.index)))[place >= 0]
-        responses.append(told[["survey", "key", "unit_on"]])
+        placed = waiting.assign(unit_on=pd.to_datetime(pd.Series(starts[place], index=waiting.index)))[place >= 0]
+        responses.append(placed[["survey", "key", "unit_on"]])
         for unit, batch in found.units:
             units.append((survey, unit.starts_on, unit.ends_on, unit.wave_on, batch, True))
             waves.setdefault((survey, unit.wave_on), [unit.wave_ends_on, False, batch])
@@ -97,7 +100,7 @@ def _told_anew(
         responses.append(earlier.assign(survey=survey)[["survey", "key", "unit_on"]])
         rows = closed[(closed["survey"] == survey) & (closed["wave_on"] == pd.Timestamp(wave_on))]
         units += [
-            (survey, row.unit_on.date(), row.ends_on.date(), wave_on, int(row.batch), is_retold) for row in rows.itertuples()
+            (survey, row.unit_on.date(), row.ends_on.date(), wave_on, int(row.batch), is_retold) for row in _each(rows)
         ]  # fmt: skip
     if not units:
         return pd.DataFrame(), pd.DataFrame(), pd.DataFrame()
@@ -117,7 +120,7 @@ def _told_anew(
 def _told_before(closed: pd.DataFrame) -> tuple[list[tuple[date, date]], list[date]]:
     """The stretches of days of one survey that were told, and the waves of which only the first weeks were."""
     told, open_waves = set(), set()
-    for row in closed.itertuples():
+    for row in _each(closed):
         if row.is_closed:
             told.add((row.wave_on.date(), row.wave_ends_on.date()))
         else:
@@ -291,7 +294,7 @@ def _verdicts(cursor: Cursor, waves: pd.DataFrame, minimum: int) -> dict[int, st
     versions = {(survey, wave_on): version for survey, wave_on, version in _rows(cursor, "versions")}
     withdrawn = set(_rows(cursor, "withdrawn"))
     found = {}
-    for wave in waves.itertuples():
+    for wave in _each(waves):
         key = (wave.survey, wave.wave_on)
         if key not in withdrawn and not wave.is_retold:
             found[int(wave.wave)] = "new"
@@ -313,14 +316,14 @@ def _verdicts(cursor: Cursor, waves: pd.DataFrame, minimum: int) -> dict[int, st
 
 def _of_company(frame: pd.DataFrame) -> pd.DataFrame:
     """The same counts without groups: by unit, question and value."""
-    whole = frame.assign(group="")
-    return whole.groupby(["unit_on", "group", "question", "value"], as_index=False)["answers"].sum()
+    keys = ["unit_on", "group", "question", "value"]
+    return frame.assign(group="").groupby(keys)["answers"].sum().reset_index()
 
 
 def _write(cursor: Cursor, waves: pd.DataFrame, verdicts: Mapping[int, str], minimum: int) -> None:
     versions = {(survey, wave_on): version for survey, wave_on, version in _rows(cursor, "versions")}
     written = []
-    for wave in waves.itertuples():
+    for wave in _each(waves):
         key, verdict = (wave.survey, wave.wave_on), verdicts[int(wave.wave)]
         version = versions.get(key, 0)
         if verdict == "stays":  # the responses that came for it belong to it all the same
@@ -354,7 +357,7 @@ def _write_comments(cursor: Cursor, waves: pd.DataFrame, settings: Settings) -> 
     kinds = cursor.execute("select wave, kind, members, people from kinds order by kind").fetchnumpy()
     first_members = np.array([row[0] for row in kinds["members"]], dtype=object)
     rows = []
-    for wave in waves[waves["closes"]].itertuples():
+    for wave in _each(waves[waves["closes"]]):
         here = comments[comments["wave"] == wave.wave]
         at = np.flatnonzero(kinds["wave"] == wave.wave)
         groups, group = np.unique(first_members[at].astype(str), return_inverse=True)
@@ -364,7 +367,7 @@ def _write_comments(cursor: Cursor, waves: pd.DataFrame, settings: Settings) -> 
         told = suppression.comment_groups(people, made, minimum=max(settings.minimum_comments, settings.minimum_group))
         if told is None:
             continue
-        for place, (comment, of) in enumerate(zip(here.itertuples(), made_by, strict=True)):
+        for place, (comment, of) in enumerate(zip(_each(here), made_by, strict=True)):
             together = groups[told == told[of]]
             label = str(together[0]) if len(together) == 1 and len(groups) > 1 else ""
             words = suppression.scrub(str(comment.words).strip(), names)
@@ -380,6 +383,11 @@ def _write_comments(cursor: Cursor, waves: pd.DataFrame, settings: Settings) -> 
 
 
 # The cursor
+
+
+def _each(frame: pd.DataFrame) -> list[Any]:
+    """The rows of a frame, with its columns as attributes."""
+    return list(frame.itertuples())
 
 
 def _make(cursor: Cursor, step: str, **parameters: Any) -> None:

@@ -163,10 +163,12 @@ def _suppressed(
     shown = suppression.without(shown, shown["hidden"] | untold)
     if grain == "month" and 0 < shown["hidden"].sum() <= MOST_EXPLAINED:
         waves = _cells(store, metric, start, last)
-        for place in np.flatnonzero(shown["hidden"]):
-            asked = {**only, **{name: shown.loc[place, name] for name in by}}
-            nearest = suppression.nearest_group(waves.get(shown.loc[place, "period"], []), asked)
-            shown.loc[place, "note"] = suppression.why_hidden(nearest)
+        notes = shown["note"].tolist()
+        for place, row in enumerate(records(shown)):
+            if row["hidden"]:
+                asked = {**only, **{name: str(row[name]) for name in by}}
+                notes[place] = suppression.why_hidden(suppression.nearest_group(waves.get(row["period"], []), asked))
+        shown["note"] = notes
     in_part = ~shown["hidden"] & (frame["told"] < frame["asked"])
     words = [
         f"told in {told:.0f} of {asked:.0f} months" for told, asked in zip(frame["told"], frame["asked"], strict=True)
@@ -177,7 +179,7 @@ def _suppressed(
 
 
 def _of_records(
-    store: Store, metric: Metric, grain: str, by: tuple[str, ...], only: Mapping[str, str], **span: date | None
+    store: Store, metric: Metric, grain: str, by: tuple[str, ...], only: Mapping[str, str], **span: Any
 ) -> Series:
     """A filter of HR records: the rows of the split by what is filtered, so that what one hides the other does."""
     split = (*by, *(name for name in only if name not in by))
@@ -214,11 +216,10 @@ def _with_waiting(store: Store, metric: Metric, grain: str, frame: pd.DataFrame,
 
 def _cells(store: Store, metric: Metric, start: date, last: date) -> dict[date, list[suppression.Cell]]:
     """The groups of cells of a metric's closed waves in view, by the wave's first day."""
-    frame = store.ask("wave_cells", metric=metric.id, from_on=start.replace(day=1), to_on=last)
     found: dict[date, list[suppression.Cell]] = {}
-    for row in frame.itertuples():
-        members = {name: frozenset(row.members[place]) for place, name in enumerate(metric.dimensions)}
-        found.setdefault(row.wave_on.date(), []).append(suppression.Cell(members, int(row.people)))
+    for row in store.rows("wave_cells", metric=metric.id, from_on=start.replace(day=1), to_on=last):
+        members = {name: frozenset(row["members"][place]) for place, name in enumerate(metric.dimensions)}
+        found.setdefault(row["wave_on"], []).append(suppression.Cell(members, row["people"]))
     return found
 
 
@@ -612,16 +613,19 @@ def drivers(store: Store, *, start: date, end: date) -> pd.DataFrame:
         member=frame["member"].fillna("").where(company | (frame["member"] != ""), NO_MEMBER),
     )  # fmt: skip
     shown = suppression.without(_with_intervals(told, metric), told["told"] == 0)
-    cells = store.ask("driver_cells", **span) if shown["hidden"].any() else pd.DataFrame()
-    for place in np.flatnonzero(shown["hidden"]):
-        row = shown.loc[place]
-        groups = [suppression.Cell({"group": frozenset(of.members)}, int(of.people))
-                  for of in cells[cells["driver"] == row["driver"]].itertuples()]  # fmt: skip
-        asked = "" if row["member"] == NO_MEMBER else row["member"]
-        nearest = suppression.nearest_group(groups, {"group": asked})
-        shown.loc[place, "note"] = suppression.why_hidden(nearest)
-    in_part = ~shown["hidden"] & (shown["told"] < shown["asked"])
-    shown.loc[in_part, "note"] = [f"told in {row.told} of {row.asked} months" for row in shown[in_part].itertuples()]
+    cells = store.rows("driver_cells", **span) if shown["hidden"].any() else []
+    notes = []
+    for row in records(shown):
+        if row["hidden"]:
+            groups = [
+                suppression.Cell({"group": frozenset(cell["members"])}, cell["people"])
+                for cell in cells if cell["driver"] == row["driver"]
+            ]  # fmt: skip
+            asked = "" if row["member"] == NO_MEMBER else row["member"]
+            notes.append(suppression.why_hidden(suppression.nearest_group(groups, {"group": asked})))
+        else:
+            notes.append(f"told in {row['told']} of {row['asked']} months" if row["told"] < row["asked"] else "")
+    shown["note"] = notes
     return shown.drop(columns=["told", "asked", "squares"])
 
 

@@ -78,6 +78,12 @@ class Store:
             names = [column[0] for column in result.description or ()]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
+    def audit_people(self, survey: str, wave_on: date) -> list[dict[str, Any]]:
+        """How many people of each kind a closed wave holds, by cell and weeks; for keel.audit alone, which tells no one."""
+        with self._asked("waves/audit_people", {"survey": survey, "wave_on": wave_on}) as result:
+            names = [column[0] for column in result.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
     @property
     def version(self) -> str:
         """Changes with every change of the data or the definitions: what caches are keyed on."""

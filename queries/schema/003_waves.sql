@@ -20,6 +20,7 @@ create table closed_response (
     unit_on date not null,
     wave_on date not null,
     is_counted boolean not null,    -- false: the same person answered again in that unit
+    cell integer,                   -- of the person; none until the wave closes
 );
 
 -- Answers of units whose wave has not closed yet, as they were when the unit closed.

@@ -7,7 +7,11 @@ select
     u.unit_on,
     u.wave_on,
     t.is_counted,
+    k.cell,
 from telling as t
+join wave_people as p on p.wave = t.wave and p.person = t.person
+join kinds as d on d.wave = p.wave and d.members = p.members
+left join cells as k on k.kind = d.kind
 join telling_units as u on u.unit = t.unit
 anti join closed_response as c on c.survey = t.survey and c.key = t.key
 where u.wave = $wave
