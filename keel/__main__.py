@@ -169,7 +169,12 @@ def _import_one(
         ]
     if not reading.refusal and not asked.dry_run:
         document["batch"] = company.take_in(store, reading, who=getpass.getuser())
-    return document, _import_lines(reading, document["batch"], already)
+    lines = _import_lines(reading, document["batch"], already)
+    if reading.kind == "survey" and asked.dry_run:
+        found = company.reaches(store, reading)
+        document["survey"]["reach"] = [{"order": one.order, "levels": one.levels} for one in found]
+        lines += [f"  split by {', then '.join(one.order)}: " + "; ".join(f"{words}: {told} of {of} groups" for words, told, of in one.levels) for one in found]
+    return document, lines
 
 
 def _import_document(reading: Reading, *, batch: int | None, duplicate_of: int | None, already: int) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from keel import measure, suppression
+from keel import measure
 from keel.catalogue import Metric
 from keel.errors import PrivacyError, QuestionError
 from keel.store import Store
-from keel.suppression import Cell
+from keel.suppression import Cells
 
 MOST_DIMENSIONS = 3  # of one filter
 MOST_ASKED = 400  # filters of one wave that the attack puts to the door; more are drawn at random
@@ -52,7 +52,7 @@ def audit(store: Store, survey: str | None = None, *, every_wave: bool = False) 
                 {"wave_on": wave["wave_on"], "people": wave["people"], "cells": len(cells[wave["wave_on"]]), "told": wave["version"]}
                 for wave in waves
             ],
-            "views": [view for wave in shown for view in _views(cells[wave["wave_on"]], metric, wave["wave_on"])],
+            "views": [view for wave in shown for view in _views(cells[wave["wave_on"]], wave["wave_on"])],
             "refused": [row for row in measure.refusals(store) if row["metric"] == metric.id],
             "attack": attack(store, metric, name, waves[-1], cells[waves[-1]["wave_on"]]),
         })  # fmt: skip
@@ -66,20 +66,18 @@ def _metric(store: Store, survey: str) -> Metric | None:
     return next((known[name] for name in ("engagement", "enps", "nps", "csat", "ces") if name in roles), None)
 
 
-def _cells(store: Store, metric: Metric, survey: str, wave: Mapping[str, Any]) -> list[Cell]:
-    rows = store.rows("wave_cells", metric=metric.id, from_on=wave["wave_on"], to_on=wave["ends_on"])
-    return [
-        Cell({name: frozenset(row["members"][place]) for place, name in enumerate(metric.dimensions)}, row["people"])
-        for row in rows
-        if row["survey"] == survey
+def _cells(store: Store, metric: Metric, survey: str, wave: Mapping[str, Any]) -> Cells:
+    rows = [
+        row for row in store.rows("wave_cells", metric=metric.id, wave_on=wave["wave_on"]) if row["survey"] == survey
     ]
+    return Cells(metric.dimensions, [row["members"] for row in rows], [row["people"] for row in rows])
 
 
-def _filters(cells: Sequence[Cell], dimensions: Sequence[str]) -> Iterable[dict[str, str]]:
+def _filters(cells: Cells) -> Iterable[dict[str, str]]:
     """Every filter of up to three dimensions by members that occur; {} is everybody."""
-    members = {name: sorted(frozenset().union(*(cell.members[name] for cell in cells))) for name in dimensions}
-    for count in range(min(MOST_DIMENSIONS, len(dimensions)) + 1):
-        for names in combinations(dimensions, count):
+    members = {name: cells.members(name) for name in cells.dimensions}
+    for count in range(min(MOST_DIMENSIONS, len(members)) + 1):
+        for names in combinations(members, count):
             yield from _members_of(names, members, {})
 
 
@@ -93,19 +91,17 @@ def _members_of(
         yield from _members_of(names[1:], members, {**so_far, names[0]: member})
 
 
-def _views(cells: Sequence[Cell], metric: Metric, wave_on: date) -> list[dict[str, Any]]:
+def _views(cells: Cells, wave_on: date) -> list[dict[str, Any]]:
     views = []
-    for only in _filters(cells, metric.dimensions):
-        found = suppression.asked_cells(cells, {name: {member} for name, member in only.items()})
-        if found:
-            people = sum(cell.people for cell in found)
+    for only in _filters(cells):
+        found, held = cells.asked({name: [member] for name, member in only.items()})
+        if found and all(len(members) == 1 for members in held.values()):
+            people = int(cells.people[found].sum())
             views.append({"wave_on": wave_on, "only": only, "people": people, "cells": len(found)})
     return views
 
 
-def attack(
-    store: Store, metric: Metric, survey: str, wave: Mapping[str, Any], cells: Sequence[Cell]
-) -> dict[str, Any]:
+def attack(store: Store, metric: Metric, survey: str, wave: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
     """Ask the door for every filter of one wave and look for fewer people than the minimum in what it answers.
 
     Keys: asked, answered, refused (filters), minimum; smallest_cell; isolated (people in groups of fewer than the minimum that
@@ -116,9 +112,12 @@ def attack(
     people = _people(store.audit_people(survey, wave["wave_on"]), metric.dimensions)
     sizes = np.array([row["people"] for row in people])
     rng = np.random.default_rng(0)
-    filters = list(_filters(cells, metric.dimensions))
+    filters = list(_filters(cells))
     if len(filters) > MOST_ASKED:
-        filters = [filters[0], *[filters[at] for at in rng.choice(np.arange(1, len(filters)), MOST_ASKED - 1, replace=False)]]
+        filters = [
+            filters[0],
+            *[filters[at] for at in rng.choice(np.arange(1, len(filters)), MOST_ASKED - 1, replace=False)],
+        ]
     alone = len({row["survey"] for row in store.rows("told_waves") if row["wave_on"] == wave["wave_on"]}) == 1
     published, naive, mistold, refused = [], [], 0, 0
     for only in filters:
@@ -136,7 +135,7 @@ def attack(
     chosen = table[np.sort(rng.choice(len(table), min(MOST_SETS, len(table)), replace=False))]
     result = {
         "asked": len(filters), "answered": len(published), "refused": refused, "minimum": minimum,
-        "smallest_cell": min(cell.people for cell in cells), "isolated": exposed(table, sizes, minimum),
+        "smallest_cell": int(cells.people.min()), "isolated": exposed(table, sizes, minimum),
         "smallest_difference": smallest_difference(chosen, sizes), "mistold": mistold,
         "exposed_by_hiding_small_groups": exposed(np.array(naive, dtype=bool), sizes, NAIVE),
     }  # fmt: skip

@@ -7,6 +7,8 @@
     survival_curve   how long do people stay?
     drivers          which driver differs from the company?
     sparkline        the small line on a card (keel.sparkline)
+    heat_map         which group differs from the company, driver by driver? (keel.groups)
+    small_lines      where does each group go, beside the company? (keel.groups)
 
 A page shows a figure by st.plotly_chart(figure, theme=None, config=CONFIG): Streamlit's own theme would paint over
 this one. Text from data is escaped, for Plotly reads tags in any text. Hidden rows have no number here either.
@@ -26,6 +28,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from keel.catalogue import Metric
+from keel.groups import heat_map as heat_map
+from keel.groups import hidden_because as hidden_because
+from keel.groups import small_lines as small_lines
 from keel.periods import Calendar
 from keel.sparkline import sparkline as sparkline
 from keel.wording import MINUS, MONTHS, NBSP, NO_DATA, SCALES, change, day, interval, number, plural, span
@@ -475,9 +480,13 @@ def _time_axis(periods: list[date], grain: str, theme: Theme, calendar: Calendar
 
 def bars(
     frame: pd.DataFrame, metric: Metric, *, theme: Theme, member: str, currency: str = "",
-    selected: str | None = None, share: bool = True, height: int | None = None,
+    selected: str | None = None, share: bool = True, height: int | None = None, of: str = "",
 ) -> go.Figure:  # fmt: skip
-    """Who makes up the number? One bar a member, largest first; customdata holds the member for a click."""
+    """Who makes up the number? One bar a member, largest first; customdata holds the member for a click.
+
+    A hidden member has a hatched ground of the whole width and the word "hidden". of: what the denominator counts, said
+    after each number ("26 of 36 people"); empty for a number alone.
+    """
     if frame.empty:
         return _sentence("No data yet", theme=theme, height=height or 120)
     rows = frame.assign(
@@ -489,20 +498,24 @@ def bars(
     value, low, high, n = (np.where(hidden, np.nan, _numbers(rows, c)) for c in ("value", "low", "high", "n"))
     adds_up = share and metric.unit in ("money", "count") and metric.roll in ("sum", "last") and not hidden.any()
     whole = float(np.nansum(_numbers(frame, "value"))) if adds_up else 0.0
+    counts = [_counted(row, of) for row in rows.to_dict("records")] if of else [""] * len(rows)
     labels = [
-        _hidden_or(flag, _share_of(number(amount, metric.unit, currency=prefix), amount, whole))
-        for amount, flag in zip(value, hidden, strict=True)
+        _hidden_or(flag, _share_of(number(amount, metric.unit, currency=prefix), amount, whole) + count)
+        for amount, flag, count in zip(value, hidden, counts, strict=True)
     ]
     notes = rows["note"].tolist() if "note" in rows else [""] * len(rows)
     hover = [
         "<br>".join(
-            [f"<b>{_wrapped(name)}</b>", label, *_doubt(low[i], high[i], n[i], metric.unit, _safe(currency))]
+            [f"<b>{_wrapped(name)}</b>", label]
+            + _doubt(low[i], high[i], math.nan if of else n[i], metric.unit, _safe(currency))
             + ([_wrapped(notes[i])] if isinstance(notes[i], str) and notes[i] else [])
         )
         for i, (name, label) in enumerate(zip(names, labels, strict=True))
     ]
     own = theme.of(metric.kind)
+    reach = [float(np.nanmin([0.0, *value, *low])), float(np.nanmax([0.0, *value, *high]))]
     places, tips = list(range(len(rows))), np.nanmax([np.zeros(len(rows)), value, high], axis=0)
+    tips[hidden] = reach[0]
     bar = {
         "type": "bar", "orientation": "h", "name": "value", "y": places, "x": _gapped(value, np.isfinite(value)),
         "width": BAR, "customdata": names, "hovertext": hover, "hoverinfo": "text",
@@ -515,7 +528,6 @@ def bars(
     if np.isfinite(low).any():
         bar["error_x"] = _whiskers(value, low, high, theme)
     shown = [f"<b>{_row_name(name)}</b>" if name == selected else _row_name(name) for name in names]
-    reach = [float(np.nanmin([0.0, *value, *low])), float(np.nanmax([0.0, *value, *high]))]
     margin = {"l": 14 + _widest(shown), "r": 16 + _overhang(labels, tips, reach), "t": 20 if caption else 2, "b": 2}
     more = [_label(caption, theme, x=0, y=1, xanchor="left", yanchor="bottom")] if caption else []
     if left_out:
@@ -523,12 +535,39 @@ def bars(
         told = f"The first {MOST_BARS} of {MOST_BARS + left_out}"
         more.append(_label(told, theme, x=0, y=0, xanchor="left", yanchor="top"))
     return _figure(
-        [bar, _texts(tips.tolist(), places, labels, [theme.muted if flag else theme.ink for flag in hidden])], theme,
+        [
+            bar, *_hidden_bars(places, hidden, reach, hover, theme),
+            _texts(tips.tolist(), places, labels, [theme.muted if flag else theme.ink for flag in hidden]),
+        ], theme,
         height=height or _row_height(shown) * len(rows) + margin["t"] + margin["b"], margin=margin,
         xaxis=_axis(theme, range=reach if reach[0] < reach[1] else [0, 1], showticklabels=False),
-        yaxis=_rows_axis(theme, shown), annotations=more,
+        yaxis=_rows_axis(theme, shown), annotations=more, barmode="overlay",
         shapes=[_zero(theme)] if reach[0] < 0 else [], uirevision=metric.id,
     )  # fmt: skip
+
+
+def _hidden_bars(
+    places: list[int], hidden: np.ndarray, reach: list[float], hover: list[str], theme: Theme
+) -> Iterator[Trace]:
+    """A hatched ground over the whole width for each hidden row, so that none reads as zero or as the length of a bar."""
+    rows = [place for place, flag in zip(places, hidden, strict=True) if flag]
+    if rows:
+        low, high = reach if reach[0] < reach[1] else [0.0, 1.0]
+        yield {
+            "type": "bar", "orientation": "h", "name": "hidden", "y": rows, "base": [low] * len(rows),
+            "x": [high - low] * len(rows), "width": BAR, "hovertext": [hover[place] for place in rows], "hoverinfo": "text",
+            "marker": {
+                "color": "rgba(0,0,0,0)", "line": {"color": _tint(theme.muted, 0.6), "width": 1},
+                "pattern": {"shape": "/", "size": 6, "solidity": 0.3, "fgcolor": theme.grid, "fillmode": "overlay"},
+            },
+        }  # fmt: skip
+
+
+def _counted(row: dict[Any, Any], of: str) -> str:
+    """What a share is made of: " · 26 of 36 people"."""
+    if row.get("hidden") or not np.isfinite(row["den"]):
+        return ""
+    return f" · {number(row['num'], 'count')} of {number(row['den'], 'count')} {_safe(of)}"
 
 
 def waterfall(

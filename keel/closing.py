@@ -6,6 +6,7 @@ and value, which nothing writes again except under `suppression.may_be_told_agai
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from itertools import combinations
 from typing import Any, Protocol
 
 import numpy as np
@@ -28,6 +29,7 @@ _MADE = (
 )  # fmt: skip
 ANSWERS = "scored_answers"  # what the queries of metrics on answers read
 CELLS_DRAWN = "080"  # the steps of queries/waves from here on need the cells
+READY = 3  # dimensions of a view that is kept ready
 MOST_TELLINGS = 2  # of a wave: with three, differences of differences would have to be looked at too
 
 
@@ -440,7 +442,12 @@ def group(cursor: Cursor, settings: Settings) -> None:
 
     Cells go together where the company asks for larger groups by now, or where answers are one-sided.
     """
-    _keep_table(cursor, "wave_dimensions", _metric_dimensions(cursor, settings), ["metric", "place", "dimension"])
+    dimensions = _metric_dimensions(cursor, settings)
+    _keep_table(cursor, "wave_dimensions", dimensions, ["metric", "place", "dimension"])
+    subsets = [
+        (metric, *places) for metric in {row[0] for row in dimensions} for places in _subsets(metric, dimensions)
+    ]
+    _keep_table(cursor, "wave_subsets", subsets, ["metric", "place_1", "place_2", "place_3"], temporary=True)
     places = _places(cursor, settings)
     groups, drivers, told = [], [], []
     tallies = {key: rows for key, rows in _frame(cursor, "tallies").groupby(["survey", "wave_on", "role"])}
@@ -472,7 +479,7 @@ def group(cursor: Cursor, settings: Settings) -> None:
     names = ["survey", "wave_on", "driver", "question", "block", "grp"]
     _keep_table(cursor, "driver_groups", drivers, names, temporary=True)
     _keep_table(cursor, "told_questions", told, ["survey", "wave_on", "question"], temporary=True)
-    for table in ("wave_sums", "driver_sums", "told_counts", "told_answered"):
+    for table in ("wave_sums", "wave_views", "driver_sums", "told_counts", "told_answered"):
         cursor.execute(f"create or replace table {table} as {sql.query(f'waves/{table}').text}")
 
 
@@ -487,6 +494,14 @@ def _metric_dimensions(cursor: Cursor, settings: Settings) -> list[tuple[str, in
         for metric, names in found.items()
         for place, name in enumerate(list(names)[:MAX_DIMENSIONS], 1)
     ]
+
+
+def _subsets(metric: str, dimensions: list[tuple[str, int, str]]) -> list[tuple[int, int, int]]:
+    """The views that are kept ready: by up to three dimensions in rising order, 0 for none; up to two where there are many."""
+    places = [place for name, place, _ in dimensions if name == metric]
+    most = READY if len(places) <= READY else READY - 1
+    chosen = [names for count in range(most + 1) for names in combinations(places, count)]
+    return [(*([0] * (READY - len(names))), *names) for names in chosen]  # type: ignore[misc]
 
 
 def _places(cursor: Cursor, settings: Settings) -> dict[Any, np.ndarray]:
@@ -556,7 +571,16 @@ def _wide_enough(cursor: Cursor, told: list[tuple[Any, Any, str]]) -> list[tuple
 
 
 def _keep_table(cursor: Cursor, table: str, rows: list[Any], columns: list[str], *, temporary: bool = False) -> None:
-    types = {"cell": "int32", "grp": "int32", "block": "int32", "place": "int32", "wave_on": "datetime64[us]"}
+    types = {
+        "cell": "int32",
+        "grp": "int32",
+        "block": "int32",
+        "place_1": "int32",
+        "place_2": "int32",
+        "place_3": "int32",
+        "place": "int32",
+        "wave_on": "datetime64[us]",
+    }
     frame = pd.DataFrame(rows, columns=columns).astype({c: types.get(c, "str") for c in columns})
     arrow = pa.Table.from_pandas(frame, preserve_index=False)
     cursor.register("incoming", arrow)

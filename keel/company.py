@@ -3,20 +3,27 @@
 What the command line and the Uploads page share, so that there is one way to import, undo and rebuild.
 """
 
+import json
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-from keel import intake, measure, sample, settings, surveys
+import numpy as np
+import pandas as pd
+
+from keel import closing, intake, measure, sample, settings, suppression, surveys
 from keel.errors import InputError
 from keel.readings import Known, Reading
 from keel.settings import PROJECT
 from keel.store import Store
+from keel.suppression import Reach
 
+MOST_ORDERED = 3  # grouping columns whose orders are compared: six orders
 SAME_EXPORT = 0.9  # of the responses of one file, to be a later export of the same: some may have been deleted since
 SAMPLE = "sample"  # who brought the sample company in; how it is told from a company's own data
 
@@ -55,6 +62,47 @@ def preview(
         said = {**(mapping or {}), "repeats": "count"}
         reading = intake.read(content, name=name, known=known(store, today), kind=kind, mapping=said, progress=progress)
     return reading
+
+
+def on_people(store: Store, reading: Reading) -> bool:
+    """Whether a survey's file would be told by closed waves: an employee survey, or one promised to be anonymous."""
+    roles = {question["role"] for question in reading.questions}
+    is_known = any(row["survey"] == reading.survey for row in store.rows("told_waves"))
+    return bool(roles & {"engagement", "enps"}) or reading.mapping.get("anonymous") == "yes" or is_known
+
+
+def reaches(store: Store, reading: Reading) -> list[Reach]:
+    """What each order of the grouping columns would make answerable, on the file's largest month; the order in force first."""
+    found = [group["dimension"] for group in reading.groups][:MOST_ORDERED]
+    if not found or not on_people(store, reading) or reading.survey is None:
+        return []
+    topic = "employees" if {q["role"] for q in reading.questions} & {"engagement", "enps"} else "customers"
+    declared = [name for name in closing.dimensions_of(store.settings, reading.survey, topic) if name in found]
+    responses = reading.tables["raw_responses"].to_pandas()
+    month = pd.to_datetime(responses["answered_on"]).dt.to_period("M")
+    here = responses[month == month.value_counts().idxmax()]
+    people = here["respondent"].fillna(here["row"].astype(str)) if "respondent" in here else here["row"].astype(str)
+    members = pd.DataFrame([json.loads(groups) for groups in here["groups"]], index=here.index).reindex(columns=found)
+    scored = [question["name"] for question in reading.questions if question["role"]]
+    kinds = members.fillna("").assign(person=people).drop_duplicates("person", keep="last").drop(columns="person")
+    counts = kinds.assign(people=1, **_answered(reading, here, kinds.index, scored)).groupby(found, as_index=False).sum()
+    orders = sorted(permutations(found), key=lambda order: (list(order[: len(declared)]) != declared, order))
+    return [suppression.reach(counts, order, minimum=store.settings.minimum_group) for order in orders]
+
+
+def _answered(
+    reading: Reading, responses: pd.DataFrame, index: "pd.Index[Any]", scored: Collection[str]
+) -> dict[str, np.ndarray]:
+    """Question -> 1 where the response answered it, else 0; without the questions that too few answered to count."""
+    answers = reading.tables.get("raw_answers")
+    if answers is None:
+        return {}
+    table = answers.select(["row", "question", "value"]).to_pandas()
+    table = table[table["value"].notna() & table["row"].isin(responses["row"])]
+    keys = {int(q["key"].removeprefix("q")): q["name"] for q in reading.questions if q["name"] in scored}
+    rows = responses.loc[index, "row"]
+    found = {f"answered {key}": rows.isin(table.loc[table["question"] == key, "row"]).to_numpy(int) for key in keys}
+    return {name: column for name, column in found.items() if column.mean() >= suppression.RAREST}
 
 
 def _are_alike_by_chance(store: Store, reading: Reading) -> bool:

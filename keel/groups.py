@@ -36,7 +36,7 @@ def heat_map(frame: pd.DataFrame, *, group: str) -> str:
 
     frame: driver, member ("" for the company), value (a share), low, high, n, hidden, note; group: what a row is called.
     """
-    cells = {(row["member"], row["driver"]): row for row in frame.to_dict("records")}
+    cells = {(row["member"], row["driver"]): row for row in _rows(frame)}
     company = {driver: row for (member, driver), row in cells.items() if member == COMPANY and _is_told(row)}
     drivers = sorted({driver for _, driver in cells}, key=lambda name: (-_value(company.get(name)), str(name)))
     members = _ranked(frame, company)
@@ -59,7 +59,7 @@ def heat_map(frame: pd.DataFrame, *, group: str) -> str:
 def _ranked(frame: pd.DataFrame, company: Mapping[Any, Mapping[str, Any]]) -> list[str]:
     """The groups, those furthest above the company first; then the ones hidden throughout, then who is in none."""
     gaps: dict[str, list[float]] = {}
-    for row in frame.to_dict("records"):
+    for row in _rows(frame):
         if row["member"] != COMPANY:
             found = gaps.setdefault(row["member"], [])
             if _is_told(row) and row["driver"] in company:
@@ -73,7 +73,13 @@ def _row(
     company: Mapping[Any, Mapping[str, Any]],
 ) -> str:  # fmt: skip
     name = "The company" if member == COMPANY else member
-    parts = [_cell(name, driver, cells.get((member, driver)), company.get(driver)) for driver in drivers]
+    found = [cells.get((member, driver)) for driver in drivers]
+    if all(row is not None and row["hidden"] for row in found):
+        notes = dict.fromkeys(str(row["note"]) for row in found if row is not None)
+        told = escape("\n".join([f"{name}: hidden in every driver", *notes]), quote=True)
+        parts = [f'<td role="cell" class="keel-hidden" colspan="{len(drivers)}" title="{told}"><span>hidden</span></td>']
+    else:
+        parts = [_cell(name, driver, row, company.get(driver)) for driver, row in zip(drivers, found, strict=True)]
     whole = ' class="keel-heat-company"' if member == COMPANY else ""
     return (
         f'<tr role="row" tabindex="0"{whole}><th role="rowheader" scope="row">{_name(name)}</th>{"".join(parts)}</tr>'
@@ -112,7 +118,7 @@ def _cell(name: str, driver: Any, row: Mapping[str, Any] | None, company: Mappin
     details = "<br>".join(escape(one) for one in (likely, doubt, note) if one)
     return (
         f'<td role="cell" class="{" ".join(looks)}" title="{escape(chr(10).join(words), quote=True)}">{of_driver}'
-        f'<b>{percent(value)}</b>{part}{gap}<small>{details}</small></td>'
+        f'{part}<b>{percent(value)}</b>{gap}<small>{details}</small></td>'
     )  # fmt: skip
 
 
@@ -195,7 +201,15 @@ def small_lines(
     panels = [
         _panel(member, groups[member], whole, months, scale, unit, theme, kind) for member in ranked[:MOST_GROUPS]
     ]
-    return f'<div class="keel-lines" role="list">{"".join(panels)}</div>'
+    parts = [
+        '<span><i class="keel-key-own"></i>the group, with its 95 % interval</span>',
+        '<span><i class="keel-key-company"></i>the company</span>',
+        "<span>all to the same scale</span>",
+    ]
+    if any(row["hidden"] for rows in groups.values() for row in rows):
+        parts.insert(2, '<span><i class="keel-hidden"></i>hidden months</span>')
+    legend = f'<div class="keel-legend">{"".join(parts)}</div>'
+    return f'<div class="keel-lines" role="list">{"".join(panels)}</div>{legend}'
 
 
 def _panel(
@@ -205,26 +219,24 @@ def _panel(
     last = rows[-1]
     if _is_told(last):
         value = f"<b>{_said(last['value'], unit)}</b>"
-        against = [_points_on(last, whole[-1], unit)] if _is_told(whole[-1]) else []
-        if math.isfinite(last["n"]):
-            against.append(f"n{NBSP}{number(last['n'], 'count')}")
-        note = " · ".join(against)
+        note = _points_on(last, whole[-1], unit) if _is_told(whole[-1]) else ""
+        count = f"n{NBSP}{number(last['n'], 'count')}" if math.isfinite(last["n"]) else ""
     else:
         value = f"<b>{'hidden' if last['hidden'] else 'no answers'}</b>"
-        note = f"in {_month(months[-1])}"
+        note, count = f"in {_month(months[-1])}", ""
     told = [row for row in rows if _is_told(row)]
     words = f"{member}, {_month(months[0])} to {_month(months[-1])}: from {_said(told[0]['value'], unit)} to {_said(told[-1]['value'], unit)}"
-    if count := sum(bool(row["hidden"]) for row in rows):
-        words += f", hidden in {plural(count, 'month')}"
+    if hidden := sum(bool(row["hidden"]) for row in rows):
+        words += f", hidden in {plural(hidden, 'month')}"
     svg = base64.b64encode(_drawn(rows, whole, scale, theme, kind).encode()).decode()
     ticks = "".join(f'<i class="keel-line-tick" style="bottom:{100 * scale.share(tick):.0f}%">{words}</i>'
                     for tick, words in zip(scale.ticks, scale.texts, strict=True))  # fmt: skip
     over = "".join(_months_over(rows, whole, months, unit))
     return (
         f'<div class="keel-line" role="listitem"><div class="keel-line-head"><span>{escape(member)}</span>{value}</div>'
-        f'<div class="keel-line-note">{note}</div><div class="keel-line-plot"><img alt="{escape(words, quote=True)}" '
-        f'src="data:image/svg+xml;base64,{svg}">{ticks}<div class="keel-line-months">{over}</div></div>'
-        f'<div class="keel-line-foot"><span>{_month(months[0])}</span><span>{_month(months[-1])}</span></div></div>'
+        f'<div class="keel-line-note">{note}</div><div class="keel-line-plot">{ticks}<div class="keel-line-drawn"><img alt="{escape(words, quote=True)}" '
+        f'src="data:image/svg+xml;base64,{svg}"><div class="keel-line-months">{over}</div></div></div>'
+        f'<div class="keel-line-foot"><span>{_month(months[0])}</span><span>{count}</span><span>{_month(months[-1])}</span></div></div>'
     )  # fmt: skip
 
 
@@ -331,9 +343,13 @@ class _Scale:
 
 def _by_month(rows: pd.DataFrame, months: Sequence[date]) -> list[dict[str, Any]]:
     """One row a month, in order; where there is none, one that says nothing."""
-    found = {row["period"]: row for row in rows.to_dict("records")}
+    found = {row["period"]: row for row in _rows(rows)}
     nothing = {"value": math.nan, "low": math.nan, "high": math.nan, "n": math.nan, "hidden": False, "note": ""}
-    return [{str(name): part for name, part in (nothing | found.get(month, {})).items()} for month in months]
+    return [nothing | found.get(month, {}) for month in months]
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _is_told(row: Mapping[str, Any]) -> bool:
@@ -352,12 +368,12 @@ def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:
 
 
 def _points_on(row: Mapping[str, Any], whole: Mapping[str, Any], unit: str) -> str:
-    """ "▼ 28 points on the company"."""
+    """ "▼ 28 pts on the company"."""
     points = (float(row["value"]) - float(whole["value"])) * (100 if unit == "rate" else 1)
     size = round(abs(points))
     if not size:
         return "as the company"
-    return f"{UP if points > 0 else DOWN}{NBSP}{size} on the company"
+    return f"{UP if points > 0 else DOWN}{NBSP}{size}{NBSP}{'pt' if size == 1 else 'pts'} on the company"
 
 
 def _said(value: float, unit: str) -> str:

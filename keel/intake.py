@@ -59,7 +59,7 @@ PLANS_REACH = 50  # years ahead that a target or an event may lie
 
 # What a mapping may hold, and of which type.
 MAPPING: Mapping[str, type] = {
-    "kind": str, "vendor": str, "dates": str, "survey": str, "as_of": str, "sheet": str, "latest": str, "partial": str, "repeats": str,
+    "kind": str, "vendor": str, "dates": str, "survey": str, "as_of": str, "sheet": str, "latest": str, "partial": str, "repeats": str, "anonymous": str,
     "columns": dict, "questions": dict, "groups": dict, "dictionary": dict, "measures": dict, "all_measures": dict, "ratio": dict, "used": list, "groups_used": list,
 }  # fmt: skip
 
@@ -386,7 +386,7 @@ def with_options(mapping: Mapping[str, Any] | None, options: Mapping[str, str | 
         for value in ([several] if isinstance(several, str) else several)
     ]
     for key, value in said:
-        if key in ("dates", "survey", "as_of", "sheet", "partial", "repeats", "latest", "vendor"):
+        if key in ("dates", "survey", "as_of", "sheet", "partial", "repeats", "latest", "vendor", "anonymous"):
             decided[key] = value
         elif key in (*questionnaires.ROLES, questionnaires.NO_ROLE):
             decided["questions"] = {**decided.get("questions", {}), value: {"role": key}}
@@ -398,7 +398,7 @@ def with_options(mapping: Mapping[str, Any] | None, options: Mapping[str, str | 
             decided["columns"] = {**decided.get("columns", {}), key: value}
         else:
             raise InputError(
-                f"--set {key}: there is no such choice; dates, survey, vendor, partial, repeats, as_of, sheet, nps, csat, ces, enps, engagement, none, "
+                f"--set {key}: there is no such choice; dates, survey, vendor, partial, repeats, anonymous, as_of, sheet, nps, csat, ces, enps, engagement, none, "
                 f"group, respondent, {', '.join(measures.DECLARED)} or the name of a field was expected. Correct it."
             )
     return decided
@@ -647,6 +647,10 @@ def check_mapping(mapping: Mapping[str, Any], *, file: str) -> dict[str, Any]:
     if mapping.get("repeats", "count") != "count":
         raise InputError(
             f"{file}: repeats is {mapping['repeats']!r}; count was expected, or nothing. Correct --set repeats=."
+        )
+    if mapping.get("anonymous", "no") not in ("yes", "no"):
+        raise InputError(
+            f"{file}: anonymous is {mapping['anonymous']!r}; yes or no was expected. Correct --set anonymous=."
         )
     if mapping.get("dates", "dmy") not in ("dmy", "mdy", "ymd"):
         raise InputError(f"{file}: dates is {mapping['dates']!r}; dmy, mdy or ymd was expected. Correct --set dates=.")

@@ -5,15 +5,16 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from keel import catalogue, intervals, measures, signals, suppression, survival
+from keel import catalogue, closing, intervals, measures, signals, suppression, survival
 from keel import sixtwelve as six_twelve
 from keel.catalogue import Metric
-from keel.errors import QuestionError
+from keel.errors import PrivacyError, QuestionError
 from keel.periods import DAY, GRAINS, add_months
 from keel.sixtwelve import DAYS_BACK, SixTwelve
 from keel.store import Store
@@ -25,7 +26,7 @@ FEW_LEAVERS = 5  # METHODS E: below it counts are shown, not rates
 STALE_DAYS = 14  # a source this far behind the newest one is shown in amber
 WHOLE = "all"  # a grain of one period: the whole span in view
 SCORED = ("score", "scale")  # kinds of question whose answers are numbers on a scale
-MOST_EXPLAINED = 60  # hidden rows of one view that name the nearest group: looking for it takes a while
+MOST_EXPLAINED = 12  # hidden rows of one view that name the nearest group: looking for it takes a while
 NO_MEMBER = "(none)"  # rows that carry no member of the dimension, as people see them
 
 
@@ -155,19 +156,18 @@ def _suppressed(
     untold = (frame["told"] == 0) & (frame["asked"] > 0) & ~(frame["named"] > 0)
     if only and len(frame) and untold.all():
         _count_refusals(store, metric, by, only, frame.assign(hidden=True))
-        waves = _cells(store, metric, start, last)
-        raise suppression.refusal(
-            metric.label, (name.replace("_", " ") for name in only), suppression.nearest_group(waves[max(waves)], only)
+        by_what = ", ".join(name.replace("_", " ") for name in only)
+        raise PrivacyError(
+            f"{metric.label} by {by_what}: {_why_hidden(store, metric, _last_wave(store, metric, last), only)}."
         )
     shown = suppression.hide(frame, floor)
     shown = suppression.without(shown, shown["hidden"] | untold)
     if grain == "month" and 0 < shown["hidden"].sum() <= MOST_EXPLAINED:
-        waves = _cells(store, metric, start, last)
         notes = shown["note"].tolist()
         for place, row in enumerate(records(shown)):
             if row["hidden"]:
                 asked = {**only, **{name: str(row[name]) for name in by}}
-                notes[place] = suppression.why_hidden(suppression.nearest_group(waves.get(row["period"], []), asked))
+                notes[place] = _why_hidden(store, metric, row["period"], asked)
         shown["note"] = notes
     in_part = ~shown["hidden"] & (frame["told"] < frame["asked"])
     words = [
@@ -199,6 +199,12 @@ def _count_refusals(
         store.count_refusal(metric.id, ", ".join([*by, *only]), date.today())
 
 
+def _last_wave(store: Store, metric: Metric, last: date) -> date:
+    """The first day of the metric's last closed wave in view."""
+    topic = metric.source.removesuffix(" survey")
+    return max(row["wave_on"] for row in store.rows("told_waves") if row["topic"] == topic and row["ends_on"] <= last)
+
+
 def _with_waiting(store: Store, metric: Metric, grain: str, frame: pd.DataFrame, last: date) -> pd.DataFrame:
     """The frame with a hidden row for each period that is over and of which only answers are in that wait."""
     calendar, there = store.settings.calendar, set(frame["period"])
@@ -214,13 +220,17 @@ def _with_waiting(store: Store, metric: Metric, grain: str, frame: pd.DataFrame,
     return whole.assign(**numbers, **flags).sort_values("period", ignore_index=True)
 
 
-def _cells(store: Store, metric: Metric, start: date, last: date) -> dict[date, list[suppression.Cell]]:
-    """The groups of cells of a metric's closed waves in view, by the wave's first day."""
-    found: dict[date, list[suppression.Cell]] = {}
-    for row in store.rows("wave_cells", metric=metric.id, from_on=start.replace(day=1), to_on=last):
-        members = {name: frozenset(row["members"][place]) for place, name in enumerate(metric.dimensions)}
-        found.setdefault(row["wave_on"], []).append(suppression.Cell(members, row["people"]))
-    return found
+@lru_cache(maxsize=256)
+def _cells(store: Store, version: str, metric_id: str, dimensions: tuple[str, ...], wave_on: date) -> suppression.Cells:
+    """The groups of cells of a metric's closed wave; remembered until the data changes (`version`)."""
+    rows = store.rows("wave_cells", metric=metric_id, wave_on=wave_on)
+    return suppression.Cells(dimensions, [row["members"] for row in rows], [row["people"] for row in rows])
+
+
+def _why_hidden(store: Store, metric: Metric, wave_on: date, asked: Mapping[str, str]) -> str:
+    """Why a group of a wave is not told, and the nearest one that is."""
+    cells = _cells(store, store.version, metric.id, metric.dimensions, wave_on)
+    return suppression.why_hidden(suppression.nearest_group(cells, asked))
 
 
 def breakdown(
@@ -348,7 +358,7 @@ def _rolled(
         "series", rows_grain=grain if metric.grain == "period" else "day", roll=metric.roll, from_on=from_on, **asked
     )
     if metric.rule == "answers" and (by or only):
-        frame = _with_waves(frame, store.ask("waves", from_on=calendar.start(start, "month"), **asked))
+        frame = _with_waves(frame, _waves(store, metric, grain, by, only, calendar.start(start, "month"), last))
     elif metric.rule == "answers" and metric.id in _wave_dimensions(store) and grain != "week":
         frame = _with_wave_people(store, metric, frame, grain, calendar.start(from_on, "month"), last)
     frame = frame.rename(columns={"people": "n"})
@@ -367,6 +377,25 @@ def _rolled(
             frame, list(by), _periods(store, grain, begins, _last_told(store, metric, grain, last, watermark))
         )
     return frame
+
+
+def _waves(
+    store: Store, metric: Metric, grain: str, by: Sequence[str], only: Mapping[str, str], start: date, last: date
+) -> pd.DataFrame:
+    """Closed waves in view, by period and member: see queries/read/waves.sql."""
+    place = {name: metric.dimensions.index(name) + 1 for name in {*by, *only}}
+    members = [only.get(name) for name in metric.dimensions] + [None] * (
+        catalogue.MAX_DIMENSIONS - len(metric.dimensions)
+    )
+    used = sorted(place.values())
+    ready = closing.READY if len(metric.dimensions) <= closing.READY else closing.READY - 1
+    padded = [0] * (closing.READY - len(used)) + used
+    is_ready = len(used) <= ready
+    return store.ask(
+        "waves", metric=metric.id, grain=grain, from_on=start, to_on=last, members=members,
+        places=padded if is_ready else None, only=[members[at - 1] if at else None for at in padded[: closing.READY]],
+        by=place[by[0]] if by else 0, and_by=place[by[1]] if len(by) > 1 else 0,
+    )  # fmt: skip
 
 
 def _with_wave_people(
@@ -617,10 +646,10 @@ def drivers(store: Store, *, start: date, end: date) -> pd.DataFrame:
     notes = []
     for row in records(shown):
         if row["hidden"]:
-            groups = [
-                suppression.Cell({"group": frozenset(cell["members"])}, cell["people"])
-                for cell in cells if cell["driver"] == row["driver"]
-            ]  # fmt: skip
+            here = [cell for cell in cells if cell["driver"] == row["driver"]]
+            groups = suppression.Cells(
+                ("group",), [[cell["members"]] for cell in here], [cell["people"] for cell in here]
+            )
             asked = "" if row["member"] == NO_MEMBER else row["member"]
             notes.append(suppression.why_hidden(suppression.nearest_group(groups, {"group": asked})))
         else:

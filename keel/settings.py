@@ -13,6 +13,7 @@ from keel.periods import WEEKDAYS, Calendar
 
 PROJECT = Path(__file__).resolve().parent.parent
 RATIO_KEYS = {"num", "den", "compare", "label", "meaning", "kind", "better", "unit", "owner"}
+MOST_DIMENSIONS = 6  # of one metric, d1 ... d6 of the answer tables
 MINIMUM_GROUP_FLOOR = 5  # METHODS D5: it may be raised, never lowered
 
 
@@ -74,6 +75,12 @@ def check(values: Mapping[str, Any], *, where: str) -> Settings:
             raise SettingsError(
                 f"{where}: [ratio.{name}] is {parts!r}; num and den, each the name of a measure, were expected "
                 f"(and may have {', '.join(sorted(RATIO_KEYS - {'num', 'den'}))}). Correct it."
+            )
+    for name, order in values.get("dimensions", {}).items():
+        if not isinstance(order, list) or not order or len(order) > MOST_DIMENSIONS or not all(isinstance(d, str) for d in order):
+            raise SettingsError(
+                f"{where}: [dimensions] {name} is {order!r}; a list of one to {MOST_DIMENSIONS} names of grouping columns, in "
+                'drill order, was expected, such as ["department", "site"]. Correct it.'
             )
     settings = Settings(**values)
     rules = [

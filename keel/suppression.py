@@ -31,8 +31,6 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from keel.errors import PrivacyError
-
 HIDDEN = "too few people to show this without revealing someone"
 WAITING = "fewer people answered than may be told alone: their answers count with those of the next period"
 RAREST = (
@@ -182,6 +180,39 @@ def _split(rows: np.ndarray, members: np.ndarray, sizes: np.ndarray, minimum: in
     if len(children) < 2:
         return _split(rows, members, sizes, minimum, depth + 1)
     return [cell for child in children for cell in _split(child, members, sizes, minimum, depth + 1)]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many groups one order of dimensions would make answerable: (words, told, of), the first dimension first."""
+
+    order: tuple[str, ...]
+    levels: tuple[tuple[str, int, int], ...]
+
+
+def reach(kinds: pd.DataFrame, order: Sequence[str], *, minimum: int) -> Reach:
+    """What splitting by these dimensions in this order makes answerable, from counts only.
+
+    kinds: one row a kind of person: a column a dimension, people, and a column a question with who answered it.
+    Levels: "department"; "site within department"; last each later dimension by itself: "site".
+    """
+    sizes = kinds.drop(columns=list(order)).to_numpy(int)
+    codes = np.stack([pd.factorize(kinds[name], sort=True)[0] for name in order], axis=1)
+    cells = pd.Series(partition(codes, sizes, minimum=minimum), index=kinds.index)
+    groups = [rows for _, rows in kinds.groupby(cells)]
+    drawn = Cells(
+        order,
+        [[sorted(set(rows[name])) for name in order] for rows in groups],
+        [int(rows["people"].sum()) for rows in groups],
+    )
+    levels = []
+    for names in [*(order[:count] for count in range(1, len(order) + 1)), *((name,) for name in order[1:])]:
+        there = list(kinds[list(names)].drop_duplicates().itertuples(index=False, name=None))
+        told = sum(
+            drawn.is_told({name: [member] for name, member in zip(names, group, strict=True)}) for group in there
+        )
+        levels.append((" within ".join(reversed(names)), told, len(there)))
+    return Reach(tuple(order), tuple(levels))
 
 
 def is_small(sizes: np.ndarray, minimum: int) -> np.ndarray:
@@ -355,33 +386,72 @@ def blocks_of(groups: np.ndarray, members: np.ndarray) -> np.ndarray:
 # Answers
 
 
-@dataclass(frozen=True)
-class Cell:
-    """Who is in a cell: the members of each dimension that occur there, and how many people."""
+class Cells:
+    """The groups of cells of one wave: who is in each, by dimension, and how many people.
 
-    members: Mapping[str, frozenset[str]]
-    people: int
+    members: per group and dimension the members that occur there; each is kept as bits, one a member.
+    """
+
+    def __init__(
+        self, dimensions: Sequence[str], members: Sequence[Sequence[Sequence[str]]], people: Sequence[int]
+    ) -> None:
+        self.dimensions = tuple(dimensions)
+        self.people = np.array(people, dtype=int)
+        self._numbers: list[dict[str, int]] = [{} for _ in self.dimensions]
+        self._bits: list[list[int]] = [
+            [sum(1 << numbers.setdefault(name, len(numbers)) for name in group[place]) for group in members]
+            for place, numbers in enumerate(self._numbers)
+        ]
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+    def members(self, dimension: str) -> list[str]:
+        """Every member of a dimension, sorted."""
+        return sorted(self._numbers[self.dimensions.index(dimension)])
+
+    def asked(self, only: Mapping[str, Collection[str]]) -> tuple[list[int], dict[str, list[str]]]:
+        """The groups that hold some of the members asked for in every dimension, and all members they hold there.
+
+        A filter is answered if and only if these are no more than were asked for: then it is a union of cells.
+        """
+        wanted = {}
+        for name, members in only.items():
+            place = self.dimensions.index(name)
+            numbers = self._numbers[place]
+            wanted[place] = sum(1 << numbers[member] for member in members if member in numbers)
+        found = [
+            group
+            for group in range(len(self))
+            if all(self._bits[place][group] & bits for place, bits in wanted.items())
+        ]
+        held = {}
+        for name in only:
+            place, bits = self.dimensions.index(name), 0
+            for group in found:
+                bits |= self._bits[place][group]
+            held[name] = [member for member, number in self._numbers[place].items() if bits >> number & 1]
+        return found, held
+
+    def is_told(self, only: Mapping[str, Collection[str]]) -> bool:
+        """Whether a filter is a union of cells, and may be answered."""
+        found, held = self.asked(only)
+        return bool(found) and all(set(held[name]) <= set(only[name]) for name in only)
 
 
-def asked_cells(cells: Iterable[Cell], only: Mapping[str, Collection[str]]) -> list[Cell] | None:
-    """The cells that a filter consists of; None when it is no union of cells, and must not be answered."""
-    found = [cell for cell in cells if all(cell.members[name] & set(wanted) for name, wanted in only.items())]
-    whole = all(cell.members[name] <= set(wanted) for cell in found for name, wanted in only.items())
-    return found if whole else None
-
-
-def nearest_group(cells: Sequence[Cell], only: Mapping[str, str]) -> dict[str, list[str]]:
+def nearest_group(cells: Cells, only: Mapping[str, str]) -> dict[str, list[str]]:
     """The smallest group around a filter that can be shown: dimension -> members; empty for everybody."""
-    best: tuple[int, dict[str, list[str]]] = (sum(cell.people for cell in cells), {})
+    best: tuple[int, dict[str, list[str]]] = (int(cells.people.sum()), {})
     for count in range(len(only), 0, -1):
         for names in combinations(only, count):
-            wanted = {name: {only[name]} for name in names}
-            while (found := asked_cells(cells, wanted)) is None:
-                touched = [c for c in cells if all(c.members[name] & wanted[name] for name in names)]
-                wanted = {name: wanted[name].union(*(c.members[name] for c in touched)) for name in names}
-            people = sum(cell.people for cell in found)
+            wanted: dict[str, Collection[str]] = {name: [only[name]] for name in names}
+            found, held = cells.asked(wanted)
+            while found and any(set(held[name]) - set(wanted[name]) for name in names):
+                wanted = {name: {*wanted[name], *held[name]} for name in names}
+                found, held = cells.asked(wanted)
+            people = int(cells.people[found].sum())
             if 0 < people < best[0]:
-                best = (people, {name: sorted(members) for name, members in wanted.items()})
+                best = (people, {name: sorted(wanted[name]) for name in names})
     return best[1]
 
 
@@ -411,11 +481,6 @@ def hide_small_records(frame: pd.DataFrame, minimum: int) -> pd.DataFrame:
         sizes = rows["n"].fillna(0).to_numpy(float)
         small.loc[rows.index] = pool(sizes, lambda totals: (totals > 0) & (totals < minimum))
     return without(frame, small)
-
-
-def refusal(label: str, asked: Iterable[str], nearest: Mapping[str, Sequence[str]]) -> PrivacyError:
-    """The sentence that refuses a filter: which dimensions it asked for and the nearest group that can be shown."""
-    return PrivacyError(f"{label} by {', '.join(asked)}: {why_hidden(nearest)}.")
 
 
 def why_hidden(nearest: Mapping[str, Sequence[str]]) -> str:

@@ -53,6 +53,8 @@ KEYWORDS = re.compile(
 # of a quoted text or name, or of a comment, the case is free
 FREE_SQL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"", re.DOTALL)
 
+# people's answers, and counts of fewer than five
+PRIVATE = re.compile(r"\b(?:raw_answers|scored_answers|told_answers|wave_rows|closed_\w+|respondent|person)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.}])/(?:home|root|tmp|work|farm|opt|mnt|Users)/\w")
 PINNED = re.compile(r"[\w.-]+(?:\[[\w,-]+\])?==[\w.]+\s*(?:;[^#]*)?(?:#.*)?")
 INCLUDED = re.compile(r"-[cr] [\w.-]+\.txt")
@@ -175,7 +177,8 @@ def sql_outside_the_store(root: Path) -> list[str]:
     return [
         f'{name}:{line}: SQL in Python, "{found}"; expected a file in queries/, asked for by name.'
         for name, module in parsed(root, PRODUCT)
-        if name not in ("keel/store.py", "keel/refresh.py", "keel/closing.py")  # the store's own: they wrap and join the files
+        if name
+        not in ("keel/store.py", "keel/refresh.py", "keel/closing.py")  # the store's own: they wrap and join the files
         for line, found in sql_texts(module)
     ]
 
@@ -272,6 +275,19 @@ def sql_out_of_style(root: Path) -> list[str]:
     return breaches
 
 
+def answers_within_reach(root: Path) -> list[str]:
+    """What a page, an export or the command line can ask must not name the tables that hold people's answers."""
+    breaches = []
+    for name, path in files(root, ("queries/read/*.sql",)):
+        code = FREE_SQL.sub(lambda free: re.sub(r"[^\n]", " ", free[0]), path.read_text(encoding="utf-8"))
+        for number, line in enumerate(code.splitlines(), start=1):
+            breaches += [
+                f"{name}:{number}: reads {found}, where single answers lie; expected the tables of closed waves."
+                for found in PRIVATE.findall(line)
+            ]
+    return breaches
+
+
 def paths_of_a_machine(root: Path) -> list[str]:
     breaches = []
     for name, path in kept_files(root):
@@ -344,6 +360,10 @@ def test_every_metric_has_a_query_an_entry_and_worked_cases():
 
 def test_every_query_opens_with_what_it_is_and_is_lower_case():
     held(sql_out_of_style(ROOT))
+
+
+def test_no_question_that_can_be_asked_reads_single_answers():
+    held(answers_within_reach(ROOT))
 
 
 def test_no_file_holds_a_path_of_somebodys_machine():
@@ -424,6 +444,12 @@ BROKEN: list[tuple[Rule, dict[str, str], str]] = [
         {"queries/metrics/a.sql": "-- A: one row per day\nselect day\nFROM t\n"},
         "a.sql:3: FROM",
     ),
+    (
+        answers_within_reach,
+        {"queries/read/a.sql": "-- A: one row\nselect value\nfrom raw_answers\n"},
+        "a.sql:3: reads raw_answers",
+    ),
+    (answers_within_reach, {"queries/read/a.sql": "-- A: one row\nselect 1\nfrom closed_count\n"}, "a.sql:3: "),
     (paths_of_a_machine, {"keel/a.py": "\nfile = '/" + "tmp/x.csv'\n"}, "keel/a.py:2: "),
     (paths_of_a_machine, {"README.md": "file:///" + "home/me/keel\n"}, "README.md:1: "),
     (loose_requirements, {"requirements.txt": "# why\npandas>=3\n"}, "requirements.txt:2: "),
@@ -452,6 +478,7 @@ ALLOWED: list[tuple[Rule, dict[str, str]]] = [
     (swallowed_errors, {"keel/a.py": HANDLER + "except Exception:\n    log()\n    raise\n"}),
     (metrics_without_their_papers, {"queries/metrics/nps.sql": ""}),
     (sql_out_of_style, {"queries/read/a.sql": "-- A FROM B: one row\nselect 'AND' as \"OR\"\n"}),
+    (answers_within_reach, {"queries/read/a.sql": "-- raw_answers: not read\nselect 1 from wave_sums\n"}),
     (paths_of_a_machine, {"README.md": "https://a.example/home/x and data/tmp/x and tests/work/x\n"}),
     (
         loose_requirements,

@@ -1,7 +1,7 @@
 """The preview of a survey's file: what counts and what not, each question with its answers, what groups people."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ import streamlit as st
 from keel import intake, values, wording
 from keel.questionnaires import NO_ROLE, ROLES
 from keel.readings import PARTIAL, UNREADABLE, Reading
+from keel.suppression import Reach
 from keel.ui.frame import dimension_label, heading
 
 ROLE_WORDS = {
@@ -109,6 +110,40 @@ def ask_groups(reading: Reading, state: dict[str, Any], key: str) -> None:
         shown = ", ".join(f"{html.escape(str(name))} {count:,}" for name, count in list(members.items())[:8])
         more = f" and {len(members) - 8} more" if len(members) > 8 else ""
         st.html(f'<div class="keel-sum"><b>{html.escape(dimension_label(group["dimension"]))}</b>: {shown}{more}</div>')
+
+
+def ask_anonymous(reading: Reading, state: dict[str, Any], key: str) -> None:
+    """Whether customers were promised that nobody sees single answers; employees always are."""
+    if any(question["role"] in ("engagement", "enps") for question in reading.questions):
+        return
+    promised = reading.mapping.get("anonymous") == "yes"
+    words = {"named": False, "anonymous": True}
+    picked = st.segmented_control(
+        "These answers are", list(words), default="anonymous" if promised else "named", key=f"anonymous-{key}",
+        help="Named answers can be followed up customer by customer. Anonymous ones are told by closed months and for groups "
+        "of at least five people only; say so if people were promised it.",
+    )  # fmt: skip
+    if picked and words[picked] != promised:
+        state["options"]["anonymous"] = "yes" if words[picked] else "no"
+        st.rerun()
+
+
+def reach(found: Sequence[Reach], minimum: int) -> None:
+    """What each order of the grouping columns makes answerable."""
+    if not found:
+        return
+    rows = []
+    for place, one in enumerate(found):
+        order = ", then ".join(dimension_label(name).lower() for name in one.order)
+        told = "; ".join(
+            f"{' within '.join(dimension_label(part).lower() for part in words.split(' within '))}: <b>{told} of {of}</b>"
+            for words, told, of in one.levels
+        )
+        mark = ' <span class="keel-role">in force</span>' if place == 0 else ""
+        rows.append(f"<li>Split by {html.escape(order)}{mark}<br>{told}</li>")
+    note = f"groups of at least {minimum} people, in the file's largest month; the order is [dimensions] in keel.toml"
+    heading("Which groups will be shown", note)
+    st.html(f'<ul class="keel-facts">{"".join(rows)}</ul>')
 
 
 def questions(reading: Reading, state: dict[str, Any], key: str) -> None:

@@ -149,9 +149,11 @@ def preview(file: Any, dictionary: dict[str, Any]) -> None:
                 survey_preview.ask_name(reading, state, key)
                 survey_preview.ask_partial(reading, state, key)
                 survey_preview.ask_day(reading, state, key)
+                survey_preview.ask_anonymous(reading, state, key)
         _show_columns(reading, state, key)
         if is_survey:
             survey_preview.ask_groups(reading, state, key)
+            survey_preview.reach(company.reaches(store(), reading), store().settings.minimum_group)
             survey_preview.questions(reading, state, key)
         _show_rejects(reading)
         if is_survey:

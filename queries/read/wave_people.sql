@@ -6,8 +6,11 @@
 -- $to_on: date, last day in view
 with told as (
     select wave_on as day, people
-    from wave_sums
+    from wave_views
     where metric = $metric
+        and place_1 = 0
+        and place_2 = 0
+        and place_3 = 0
         and ends_on between $from_on and $to_on
     union all
     select u.day, u.people

@@ -25,6 +25,18 @@ sizes as (
     group by unit, question
 ),
 
+-- A mean tells the four highest or lowest answers where they lie within a point of each other.
+narrow as (
+    select
+        t.unit,
+        t.question,
+        list_avg(list_sort(list(t.value))[-4:]) - list_avg(list_sort(list(t.value))[:4]) < 1 as is_narrow,
+    from told_answers as t
+    join telling_questions as q on q.question = t.question
+    where q.role = 'ces'
+    group by t.unit, t.question
+),
+
 units as (
     select
         unit,
@@ -40,8 +52,9 @@ large as (
         s.question,
         q.role,
         s.people,
-        max(s.people - s.alike) over (partition by s.unit, q.role) as others,
+        max(case when n.is_narrow then 0 else s.people - s.alike end) over (partition by s.unit, q.role) as others,
     from sizes as s
+    left join narrow as n on n.unit = s.unit and n.question = s.question
     join telling_questions as q on q.question = s.question
     join units as u on u.unit = s.unit
     where s.people >= $minimum
