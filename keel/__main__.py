@@ -87,7 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     judged.add_argument("--grain", choices=GRAINS, default="")
     judged.add_argument("--plain", action="store_true", help="limits on the raw values: nothing is removed")
     command("questions", _questions, "each survey question: scale, n, score, counts").add_argument("survey", nargs="?")
-    audited = command("audit", _audit, "what can be seen of each survey on people, and an attack on it with the store's own data")
+    audited = command(
+        "audit", _audit, "what can be seen of each survey on people, and an attack on it with the store's own data"
+    )
     audited.add_argument("survey", nargs="?")
     audited.add_argument("--all", action="store_true", help="the views of every closed wave, not of the last alone")
     command("rebuild", _rebuild, "make the same database again from the uploaded files")
@@ -173,7 +175,11 @@ def _import_one(
     if reading.kind == "survey" and asked.dry_run:
         found = company.reaches(store, reading)
         document["survey"]["reach"] = [{"order": one.order, "levels": one.levels} for one in found]
-        lines += [f"  split by {', then '.join(one.order)}: " + "; ".join(f"{words}: {told} of {of} groups" for words, told, of in one.levels) for one in found]
+        lines += [
+            f"  split by {', then '.join(one.order)}: "
+            + "; ".join(f"{words}: {told} of {of} groups" for words, told, of in one.levels)
+            for one in found
+        ]
     return document, lines
 
 
@@ -459,10 +465,17 @@ def _audit(asked: argparse.Namespace) -> int:
     lines = []
     for one in found:
         last, tried = one["waves"][-1], one["attack"]
-        lines.append(f"{one['survey']}: {len(one['waves'])} closed waves, the last of {last['wave_on']} with {last['people']:,} people in {last['cells']} cells")
+        lines.append(
+            f"{one['survey']}: {len(one['waves'])} closed waves, the last of {last['wave_on']} with {last['people']:,} people in {last['cells']} cells"
+        )
         for view in one["views"]:
-            words = ", ".join(f"{name} {member or measure.NO_MEMBER}" for name, member in view["only"].items()) or "everybody"
-            lines.append(f"  {view['wave_on']}  n {view['people']:>6,}  {wording.plural(view['cells'], 'cell'):<10} {words}")
+            words = (
+                ", ".join(f"{name} {member or measure.NO_MEMBER}" for name, member in view["only"].items())
+                or "everybody"
+            )
+            lines.append(
+                f"  {view['wave_on']}  n {view['people']:>6,}  {wording.plural(view['cells'], 'cell'):<10} {words}"
+            )
         lines.append(
             f"  attack: {tried['asked']} filters asked, {tried['answered']} answered, {tried['refused']} refused; "
             f"{wording.plural(tried['isolated'], 'person', many='people')} singled out by any weighting of the answers, {tried['smallest_difference']} the fewest in a "

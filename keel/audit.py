@@ -208,13 +208,11 @@ def exposed(published: np.ndarray, sizes: np.ndarray, minimum: int) -> int:
 
 
 def smallest_difference(published: np.ndarray, sizes: np.ndarray) -> int:
-    """The fewest people, above none, in what two published sets leave of a third, or of each other."""
+    """The fewest people, above none, in any of the parts that three published sets cut each other into."""
     smallest = int(sizes.sum())
     for first in published:
         for second in published:
-            union = first | second
-            for left in (first & ~second, *(published & ~union), *(union & ~published)):
-                people = int(sizes[left].sum())
-                if 0 < people < smallest:
-                    smallest = people
+            for part in (first & second, first & ~second):
+                for people in ((published & part) @ sizes, (~published & part) @ sizes):
+                    smallest = min(smallest, int(people[people > 0].min(initial=smallest)))
     return smallest

@@ -480,12 +480,12 @@ def _time_axis(periods: list[date], grain: str, theme: Theme, calendar: Calendar
 
 def bars(
     frame: pd.DataFrame, metric: Metric, *, theme: Theme, member: str, currency: str = "",
-    selected: str | None = None, share: bool = True, height: int | None = None, of: str = "",
+    selected: str | None = None, share: bool = True, height: int | None = None, counts: bool = False,
 ) -> go.Figure:  # fmt: skip
     """Who makes up the number? One bar a member, largest first; customdata holds the member for a click.
 
-    A hidden member has a hatched ground of the whole width and the word "hidden". of: what the denominator counts, said
-    after each number ("26 of 36 people"); empty for a number alone.
+    A hidden member has a hatched ground of the whole width and the word "hidden". counts: say after each share what
+    it is made of ("26 of 36").
     """
     if frame.empty:
         return _sentence("No data yet", theme=theme, height=height or 120)
@@ -498,16 +498,16 @@ def bars(
     value, low, high, n = (np.where(hidden, np.nan, _numbers(rows, c)) for c in ("value", "low", "high", "n"))
     adds_up = share and metric.unit in ("money", "count") and metric.roll in ("sum", "last") and not hidden.any()
     whole = float(np.nansum(_numbers(frame, "value"))) if adds_up else 0.0
-    counts = [_counted(row, of) for row in rows.to_dict("records")] if of else [""] * len(rows)
+    made_of = [_made_of(row) for row in rows.to_dict("records")] if counts else [""] * len(rows)
     labels = [
         _hidden_or(flag, _share_of(number(amount, metric.unit, currency=prefix), amount, whole) + count)
-        for amount, flag, count in zip(value, hidden, counts, strict=True)
+        for amount, flag, count in zip(value, hidden, made_of, strict=True)
     ]
     notes = rows["note"].tolist() if "note" in rows else [""] * len(rows)
     hover = [
         "<br>".join(
             [f"<b>{_wrapped(name)}</b>", label]
-            + _doubt(low[i], high[i], math.nan if of else n[i], metric.unit, _safe(currency))
+            + _doubt(low[i], high[i], math.nan if counts else n[i], metric.unit, _safe(currency))
             + ([_wrapped(notes[i])] if isinstance(notes[i], str) and notes[i] else [])
         )
         for i, (name, label) in enumerate(zip(names, labels, strict=True))
@@ -558,16 +558,16 @@ def _hidden_bars(
             "x": [high - low] * len(rows), "width": BAR, "hovertext": [hover[place] for place in rows], "hoverinfo": "text",
             "marker": {
                 "color": "rgba(0,0,0,0)", "line": {"color": _tint(theme.muted, 0.6), "width": 1},
-                "pattern": {"shape": "/", "size": 6, "solidity": 0.3, "fgcolor": theme.grid, "fillmode": "overlay"},
+                "pattern": {"shape": "/", "size": 6, "solidity": 0.2, "fgcolor": _tint(theme.muted, 0.5), "fillmode": "overlay"},
             },
         }  # fmt: skip
 
 
-def _counted(row: dict[Any, Any], of: str) -> str:
-    """What a share is made of: " · 26 of 36 people"."""
+def _made_of(row: dict[Any, Any]) -> str:
+    """What a share is made of: " · 26 of 36"."""
     if row.get("hidden") or not np.isfinite(row["den"]):
         return ""
-    return f" · {number(row['num'], 'count')} of {number(row['den'], 'count')} {_safe(of)}"
+    return f" · {number(row['num'], 'count')} of {number(row['den'], 'count')}"
 
 
 def waterfall(

@@ -371,7 +371,7 @@ def _write_comments(cursor: Cursor, waves: pd.DataFrame, settings: Settings) -> 
             continue
         for place, (comment, of) in enumerate(zip(_each(here), made_by, strict=True)):
             together = groups[told == told[of]]
-            label = str(together[0]) if len(together) == 1 and len(groups) > 1 else ""
+            label = suppression.told_group({"": together.tolist()}) if len(together) < len(groups) else ""
             words = suppression.scrub(str(comment.words).strip(), names)
             rows.append(
                 (wave.survey, wave.wave_on, place, label, comment.question, words, int(people[told == told[of]].sum()))

@@ -85,7 +85,9 @@ def reaches(store: Store, reading: Reading) -> list[Reach]:
     members = pd.DataFrame([json.loads(groups) for groups in here["groups"]], index=here.index).reindex(columns=found)
     scored = [question["name"] for question in reading.questions if question["role"]]
     kinds = members.fillna("").assign(person=people).drop_duplicates("person", keep="last").drop(columns="person")
-    counts = kinds.assign(people=1, **_answered(reading, here, kinds.index, scored)).groupby(found, as_index=False).sum()
+    counts = (
+        kinds.assign(people=1, **_answered(reading, here, kinds.index, scored)).groupby(found, as_index=False).sum()
+    )
     orders = sorted(permutations(found), key=lambda order: (list(order[: len(declared)]) != declared, order))
     return [suppression.reach(counts, order, minimum=store.settings.minimum_group) for order in orders]
 

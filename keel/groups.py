@@ -77,7 +77,9 @@ def _row(
     if all(row is not None and row["hidden"] for row in found):
         notes = dict.fromkeys(str(row["note"]) for row in found if row is not None)
         told = escape("\n".join([f"{name}: hidden in every driver", *notes]), quote=True)
-        parts = [f'<td role="cell" class="keel-hidden" colspan="{len(drivers)}" title="{told}"><span>hidden</span></td>']
+        parts = [
+            f'<td role="cell" class="keel-hidden" colspan="{len(drivers)}" title="{told}"><span>hidden</span></td>'
+        ]
     else:
         parts = [_cell(name, driver, row, company.get(driver)) for driver, row in zip(drivers, found, strict=True)]
     whole = ' class="keel-heat-company"' if member == COMPANY else ""

@@ -390,6 +390,8 @@ def with_options(mapping: Mapping[str, Any] | None, options: Mapping[str, str | 
             decided[key] = value
         elif key in (*questionnaires.ROLES, questionnaires.NO_ROLE):
             decided["questions"] = {**decided.get("questions", {}), value: {"role": key}}
+        elif key == "comments":
+            decided["questions"] = {**decided.get("questions", {}), value: {"kind": questionnaires.COMMENTS}}
         elif key == "group":
             decided["groups"] = {**decided.get("groups", {}), value: plain(value)}
         elif key in measures.DECLARED:
@@ -399,7 +401,7 @@ def with_options(mapping: Mapping[str, Any] | None, options: Mapping[str, str | 
         else:
             raise InputError(
                 f"--set {key}: there is no such choice; dates, survey, vendor, partial, repeats, anonymous, as_of, sheet, nps, csat, ces, enps, engagement, none, "
-                f"group, respondent, {', '.join(measures.DECLARED)} or the name of a field was expected. Correct it."
+                f"comments, group, respondent, {', '.join(measures.DECLARED)} or the name of a field was expected. Correct it."
             )
     return decided
 
@@ -692,7 +694,14 @@ def from_toml(path: Path) -> dict[str, Any]:
         written = tomllib.loads(sheets.load(path).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: {error}; a mapping in TOML was expected. Correct that line.") from error
-    choices = {*questionnaires.ROLES, questionnaires.NO_ROLE, "group", *measures.DECLARED, *_fields()} - MAPPING.keys()
+    choices = {
+        *questionnaires.ROLES,
+        questionnaires.NO_ROLE,
+        "comments",
+        "group",
+        *measures.DECLARED,
+        *_fields(),
+    } - MAPPING.keys()
     options = {
         key: value for key, value in written.items()
         if key in choices and (isinstance(value, str) or (isinstance(value, list) and all(isinstance(v, str) for v in value)))

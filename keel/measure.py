@@ -148,6 +148,8 @@ def _suppressed(
     floor = _floor(store, metric)
     if metric.rule == "records":
         shown = suppression.hide_small_records(frame, floor) if by else suppression.hide(frame, floor)
+        if by:  # there is no cell to name: groups of records are what they are
+            shown.loc[shown["hidden"], "note"] = suppression.why_hidden({})
         _count_refusals(store, metric, by, only, shown)
         return shown
     if "told" not in frame:
@@ -162,12 +164,13 @@ def _suppressed(
         )
     shown = suppression.hide(frame, floor)
     shown = suppression.without(shown, shown["hidden"] | untold)
-    if grain == "month" and 0 < shown["hidden"].sum() <= MOST_EXPLAINED:
+    if 0 < shown["hidden"].sum() <= MOST_EXPLAINED:
         notes = shown["note"].tolist()
         for place, row in enumerate(records(shown)):
             if row["hidden"]:
                 asked = {**only, **{name: str(row[name]) for name in by}}
-                notes[place] = _why_hidden(store, metric, row["period"], asked)
+                end = last if grain == WHOLE else store.settings.calendar.end(row["period"], grain) - DAY
+                notes[place] = _why_hidden(store, metric, _last_wave(store, metric, min(end, last)), asked)
         shown["note"] = notes
     in_part = ~shown["hidden"] & (frame["told"] < frame["asked"])
     words = [
@@ -686,13 +689,20 @@ def answering(store: Store, *, by: str, end: date) -> pd.DataFrame:
     both = both[both["period"] == wave_on]
     unseen = both["hidden"].fillna(True).astype(bool) | both["hidden_staff"].fillna(True).astype(bool)
     num, den = both["n"].astype(float), both["value"].astype(float)
-    unseen |= num > den  # the roster and the survey do not mean the same groups
+    others = num > den  # the roster and the survey do not mean the same groups
     low, high = intervals.wilson(np.minimum(num, den).to_numpy(), den.to_numpy())
     frame = pd.DataFrame({
         "member": both[by], "value": num / den, "num": num, "den": den, "n": den, "low": low, "high": high, "note": "",
         "period": wave_on,
     })  # fmt: skip
-    return suppression.without(frame.reset_index(drop=True), unseen.reset_index(drop=True))
+    frame, unseen, others = frame.reset_index(drop=True), unseen.reset_index(drop=True), others.reset_index(drop=True)
+    shown = suppression.without(frame, unseen | others)
+    shown.loc[others & ~unseen, "note"] = "more people answered than the roster holds: it does not mean the same group"
+    notes = dict(
+        zip(people.loc[people["period"] == wave_on, by], people.loc[people["period"] == wave_on, "note"], strict=True)
+    )
+    named = [notes.get(member) or note for member, note in zip(shown["member"], shown["note"], strict=True)]
+    return shown.assign(note=np.where(unseen, named, shown["note"]))
 
 
 def score_counts(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from keel.intake import Table
 
 ROLES = ("engagement", "enps", "nps", "csat", "ces")
+COMMENTS = "text"  # of a question, where it is said that its words are comments however often they are alike
 NO_ROLE = "none"  # said of a question that shall count as nothing
 MOST_CHOICES = 20  # a text column with more distinct answers than this is free text
 LONGEST_CHOICE = 100  # characters
@@ -170,6 +171,10 @@ def read(table: "Table", form: Form) -> dict[str, Any]:
         }
         for q in asked
         if q.kind in ("score", "scale")
+    } | {
+        name: {"kind": COMMENTS}
+        for name, said in table.decided.get("questions", {}).items()
+        if said.get("kind") == COMMENTS
     }  # fmt: skip
     refused = {column: "" for column, dim in table.decided.get("groups", {}).items() if not dim}
     table.decided["groups"] = {**refused, **{table.header[place]: dim for place, dim in groups.items()}}
@@ -374,7 +379,7 @@ def _question(table: "Table", place: int, asked: Field, staff: bool, *, is_rank:
             f"{table.file}, column {name[:60]!r}: its role is {role!r}; one of {', '.join(ROLES)} was expected. Correct the mapping."
         )
     question = Question((place,), name, asked.text or name, is_part=bool(asked.of))
-    if not words or (asked.is_open and not role):
+    if not words or (asked.is_open and not role) or said.get("kind") == COMMENTS:
         return replace(question, kind="text")
     if is_rank:
         return replace(question, kind="rank", codes={w: float(values.parse_number(w, comma=False) or 0) for w in words})

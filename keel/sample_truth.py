@@ -81,8 +81,13 @@ ROLES: dict[str, dict[str, dict[str, str | bool]]] = {
         text: {"role": "engagement", "driver": driver} | ({"reversed": True} if turned else {})
         for text, (driver, turned, _) in ITEMS.items()
     }
-    | {ENPS_TEXT: {"role": "enps"}},
-    NPS: {NPS_TEXT: {"role": "nps"}, CSAT_TEXT: {"role": "csat"}, CES_TEXT: {"role": "ces"}},
+    | {ENPS_TEXT: {"role": "enps"}, CHANGE_TEXT: {"kind": "text"}},
+    NPS: {
+        NPS_TEXT: {"role": "nps"},
+        CSAT_TEXT: {"role": "csat"},
+        CES_TEXT: {"role": "ces"},
+        WHY_TEXT: {"kind": "text"},
+    },
 }
 
 

@@ -77,7 +77,12 @@ def check(values: Mapping[str, Any], *, where: str) -> Settings:
                 f"(and may have {', '.join(sorted(RATIO_KEYS - {'num', 'den'}))}). Correct it."
             )
     for name, order in values.get("dimensions", {}).items():
-        if not isinstance(order, list) or not order or len(order) > MOST_DIMENSIONS or not all(isinstance(d, str) for d in order):
+        if (
+            not isinstance(order, list)
+            or not order
+            or len(order) > MOST_DIMENSIONS
+            or not all(isinstance(d, str) for d in order)
+        ):
             raise SettingsError(
                 f"{where}: [dimensions] {name} is {order!r}; a list of one to {MOST_DIMENSIONS} names of grouping columns, in "
                 'drill order, was expected, such as ["department", "site"]. Correct it.'

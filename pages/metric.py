@@ -20,7 +20,8 @@ if not ui.nothing_yet([chosen], metric.needs or "a file of measures"):
             drill(span)
         else:
             ui.trend(chosen, key="metric-trend", height=280)
-    if metric.dimensions and not metric.min_people and chosen != "revenue":
+    ui.seen(metric)
+    if metric.dimensions and chosen != "revenue":
         with st.container(key="box-split"):
             ui.split(chosen, span, key="metric-split")
     with st.container(key="box-rows"):

@@ -21,7 +21,8 @@ if not ui.nothing_yet(CARDS, "a customer survey"):
         ui.heading("Customer satisfaction", "answers in the top two points")
         ui.trend("csat", key="csat-trend", height=260)
     with right, st.container(key="box-scores"):
-        ui.heading("Answers by score", span.words)
+        anonymous = [metric for name in CARDS if (metric := ui.known_metrics()[name]).rule == "answers"]
+        ui.heading("Answers by score", f"{span.words} · the company as a whole" if anonymous else span.words)
         counts = ui.ask(
             "score_counts",
             role="nps",
@@ -34,3 +35,5 @@ if not ui.nothing_yet(CARDS, "a customer survey"):
             charts.distribution(counts, theme=ui.theme(), low=0, high=10, cuts=ui.NPS_CUTS), key="nps-scores",
             alt="Answers by score",
         )  # fmt: skip
+    for metric in anonymous[:1]:
+        ui.seen(metric)

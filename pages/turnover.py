@@ -34,3 +34,4 @@ if not ui.nothing_yet(CARDS, "a roster of employees with the days of hiring and 
     with right, st.container(key="box-year"):
         ui.heading("The trailing year in people")
         ui.staff_year("turnover")
+    ui.seen(ui.known_metrics()["turnover"])

@@ -20,6 +20,8 @@ ITEMS = {
     "I learn and grow here": "Growth",
     "My workload is fair": "Workload",
     "I am proud to work here": "Pride",
+    "Good work is noticed here": "Recognition",
+    "I have the tools I need": "Tools",
 }
 RECOMMEND = "How likely are you to recommend us as a place to work?"
 CHANGE = "What should we change first?"

@@ -526,6 +526,33 @@ def test_the_best_group_has_the_colour_of_a_leading_number_and_no_score_that_of_
     assert theme.signal not in colours
 
 
+def test_a_hidden_bar_is_a_hatched_ground_of_the_whole_width_with_its_word_and_no_number():
+    rows = by_member(
+        ["Sales", "Legal", "IT"], [0.8, 0.123, 0.456], low=[0.7, 0.1, 0.4], high=[0.9, 0.2, 0.5], n=[40, 3, 2],
+        hidden=[False, True, True], note=["", HIDDEN, HIDDEN],
+    )  # fmt: skip
+    figure = charts.bars(rows, ENGAGEMENT, theme=LIGHT, member="region")
+
+    ground = trace(figure, "hidden")
+    assert ((1, 2), (0.9, 0.9), (0.0, 0.0)) == (ground.y, ground.x, ground.base)
+    assert ("/", "overlay") == (ground.marker.pattern.shape, figure.layout.barmode)
+    assert (0.8, None, None) == trace(figure, "value").x
+    assert ["80.0 %", "hidden", "hidden"] == said(figure)
+    assert all("revealing someone" in tip.replace("<br>", " ") for tip in ground.hovertext)
+    assert not re.search(r"123|12\.3|456|45\.6", figure.to_json())
+
+
+def test_bars_without_a_hidden_one_have_no_such_ground():
+    assert "hidden" not in names(charts.bars(by_member(["a"], [1]), REVENUE, theme=LIGHT, member="region"))
+
+
+def test_a_share_says_what_it_is_made_of_and_a_hidden_one_does_not():
+    rows = by_member(["Sales", "Legal"], [0.75, NAN], num=[30, NAN], den=[40, NAN], hidden=[False, True])
+    figure = charts.bars(rows, ENGAGEMENT, theme=LIGHT, member="region", counts=True)
+
+    assert ["75.0 % · 30 of 40", "hidden"] == said(figure)
+
+
 def test_the_curve_is_in_steps_over_months_and_says_who_is_left_after_a_year():
     figure = a_curve()
 

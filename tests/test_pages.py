@@ -6,10 +6,16 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from keel import company, intake
+from keel.settings import Settings
 from keel.store import Store
+from tests import small_groups
 
 DASHBOARD = Path(__file__).resolve().parent.parent / "dashboard.py"
-PAGES = ["balance", "revenue", "engagement", "turnover", "satisfaction", "metric", "uploads", "definitions"]
+PAGES = [
+    "balance", "revenue", "engagement", "turnover", "satisfaction", "metric", "uploads", "definitions", "what_can_be_seen",
+]  # fmt: skip
+ALWAYS_FULL = ("uploads", "definitions", "what_can_be_seen")
 
 
 @pytest.fixture
@@ -40,7 +46,7 @@ def test_every_page_runs_on_the_sample_company(
     st.cache_resource.clear()
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page not in ("uploads", "definitions")])
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in ALWAYS_FULL])
 def test_an_empty_page_says_what_to_bring(
     page: str, frame: AppTest, empty_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -51,4 +57,86 @@ def test_an_empty_page_says_what_to_bring(
     shown = opened(frame, page)
     assert not shown.exception
     assert "Bring" in words(shown)
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The place of a store of a company with groups too small to be told."""
+    path = tmp_path / "small" / "keel.duckdb"
+    path.parent.mkdir()
+    small_groups.make(path)
+    monkeypatch.setenv("KEEL_STORE", str(path))
+    return path
+
+
+def test_a_group_too_small_to_be_told_is_named_as_hidden_with_the_nearest_one_that_is(
+    frame: AppTest, small: Path
+) -> None:
+    shown = opened(frame, "engagement")
+
+    assert not shown.exception
+    said = words(shown)
+    assert 'title="Legal: hidden in every driver' in said
+    assert "the nearest group that can be shown is" in said
+    assert "as a whole only" not in said
+    st.cache_resource.clear()
+
+
+@pytest.mark.parametrize("metric", ["engagement", "enps", "voluntary_turnover", "headcount", "first_year_attrition"])
+def test_a_metric_on_people_is_split_with_what_is_hidden_named(metric: str, frame: AppTest, small: Path) -> None:
+    frame.query_params["metric"] = metric
+    shown = opened(frame, "metric")
+
+    assert [] == [error.value for error in [*shown.exception, *shown.error]]
+    is_split = metric != "first_year_attrition"
+    assert is_split == ("Works council" in words(shown))
+    assert "What can be seen" in [link.label for link in shown.get("page_link")]
+    st.cache_resource.clear()
+
+
+def test_what_can_be_seen_tells_the_rule_in_force(
+    frame: AppTest, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "keel.toml"
+    config.write_text("minimum_group = 7\nminimum_comments = 12\n", encoding="utf-8")
+    monkeypatch.setenv("KEEL_CONFIG", str(config))
+    said = words(opened(frame, "what_can_be_seen"))
+
+    assert "the answers of at least 7 people" in said
+    assert "<b>7</b><span>people at least in every group" in said
+    assert "<b>12</b><span>people at least behind comments" in said
+    st.cache_resource.clear()
+
+
+def test_a_filter_that_an_anonymous_survey_may_not_answer_is_hidden_and_the_page_stands(
+    frame: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "keel.duckdb"
+    regions = ["North"] * 30 + ["South"] * 30 + ["Tiny"] * 2
+    orders = "date,customer,region,amount\n" + "".join(
+        f"2026-05-0{1 + n % 9},C{n},{r},10\n" for n, r in enumerate(regions)
+    )
+    answers = "Date,Respondent,Region,How likely are you to recommend us?\n" + "".join(
+        f"2026-0{month}-1{n % 9},P{n},{region},{n % 11}\n" for month in (4, 5) for n, region in enumerate(regions)
+    )
+    with Store(path, Settings()) as store:
+        for content, kind, options in ((orders, "orders", {}), (answers, "survey", {"anonymous": "yes"})):
+            said = {"kind": kind, "as_of": "2026-06-07"}
+            reading = company.preview(
+                store, content.encode(), name=f"{kind}.csv", mapping=intake.with_options(said, options),
+                today=small_groups.TODAY,
+            )  # fmt: skip
+            company.take_in(store, reading, who="test")
+    monkeypatch.setenv("KEEL_STORE", str(path))
+    frame.query_params["region"] = "Tiny"
+    frame.query_params["metric"] = "nps"
+
+    for page in ("satisfaction", "metric", "balance"):
+        shown = opened(frame, page)
+        assert [] == [error.value for error in [*shown.exception, *shown.error]], page
+        assert "Tiny" == shown.selectbox(key="region").value
+        assert "Customer NPS by region: too few people to show this without revealing someone" in words(shown), page
+        if page == "satisfaction":
+            assert "What can be seen" in [link.label for link in shown.get("page_link")]
     st.cache_resource.clear()

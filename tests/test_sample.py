@@ -104,7 +104,7 @@ def favourable(pulse: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({
         text: (6 - a if role.get("reversed") else a).ge(4).where(a.notna()).astype(float)
         for text, role in sample.ROLES["Engagement pulse"].items()
-        if role["role"] == "engagement"
+        if role.get("role") == "engagement"
         for a in [pd.to_numeric(pulse[text], errors="coerce")]
     })  # fmt: skip
 
@@ -191,7 +191,7 @@ def test_headers_are_the_promised_ones(frames, name):
 def test_every_question_with_a_role_is_a_column_of_its_survey(frames):
     for name, survey in (("engagement", "Engagement pulse"), ("nps", "Customer NPS")):
         assert set(sample.ROLES[survey]) <= set(frames[name].columns)
-    items = [r for r in sample.ROLES["Engagement pulse"].values() if r["role"] == "engagement"]
+    items = [r for r in sample.ROLES["Engagement pulse"].values() if r.get("role") == "engagement"]
     assert len({r["driver"] for r in items}) == 8
     assert [r["driver"] for r in items if r.get("reversed")] == ["Workload"]
 

@@ -2,6 +2,7 @@
 
 frame    the store, the shared controls, asking      cards    one metric a card
 panels   charts, splits, tables, definitions         uploads  drop, preview, import, undo
+privacy  groups, comments, what can be seen
 """
 
 from keel.ui.cards import card, cards, metric_link, own_measures, series
@@ -39,11 +40,28 @@ from keel.ui.panels import (
     trend,
     walk_steps,
 )  # fmt: skip
+from keel.ui.privacy import (
+    by_driver,
+    by_group,
+    comment_rule,
+    comments,
+    company_drivers,
+    facts,
+    fewest,
+    fewest_for_comments,
+    participation,
+    points,
+    refused_views,
+    seen,
+    seen_link,
+)
 from keel.ui.uploads import previews, questionnaires, uploaded, uploader, what_to_bring
 
 __all__ = [
-    "NPS_CUTS", "Span", "ask", "asked_span", "behind_link", "card", "cards", "chart", "choose", "declared_links", "definition",
-    "dimension_label", "heading", "known_metrics", "matching", "metric_link", "money_column", "movements", "navigation", "nothing_yet", "overall", "own_measures", "plain",
-    "previews", "questionnaires", "rows_behind", "run", "series", "split", "staff_year", "store", "table", "theme", "title", "trend",
-    "uploaded", "uploader", "view", "walk_steps", "what_to_bring",
+    "NPS_CUTS", "Span", "ask", "asked_span", "behind_link", "by_driver", "by_group", "card", "cards", "chart",
+    "choose", "comment_rule", "comments", "company_drivers", "declared_links", "definition", "dimension_label",
+    "facts", "fewest", "fewest_for_comments", "heading", "known_metrics", "matching", "metric_link", "money_column",
+    "movements", "navigation", "nothing_yet", "overall", "own_measures", "participation", "plain", "points", "previews",
+    "questionnaires", "refused_views", "rows_behind", "run", "seen", "seen_link", "series", "split", "staff_year",
+    "store", "table", "theme", "title", "trend", "uploaded", "uploader", "view", "walk_steps", "what_to_bring",
 ]  # fmt: skip

@@ -4,14 +4,16 @@ import base64
 import html
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from keel import measure, sparkline, wording
+from keel import measure, sparkline, suppression, wording
 from keel.catalogue import Metric
+from keel.errors import PrivacyError
 from keel.measure import Series
 from keel.periods import add_months
 from keel.ui.frame import PAGES, ask, here, known_metrics, plain, store, theme, view
@@ -20,12 +22,20 @@ MOST_OWN = 12  # cards of uploaded measures on one side of Balance; the Metric p
 
 
 def series(metric_id: str, *, by: Sequence[str] = (), only: Mapping[str, str] | None = None, grain: str = "") -> Series:
-    """A metric over its whole history by the chosen grain, under the shared filters (or `only`)."""
+    """A metric over its whole history by the chosen grain, under the shared filters (or `only`).
+
+    What the filters may not tell is hidden in every period, with the reason.
+    """
     metric = ask("metrics")[metric_id]
-    found: Series = ask(
-        "series", metric_id=metric_id, grain=grain or view().grain_of(metric), by=tuple(by),
-        only=view().only(metric) if only is None else dict(only),
-    )  # fmt: skip
+    asked = {"metric_id": metric_id, "grain": grain or view().grain_of(metric)}
+    only = view().only(metric) if only is None else dict(only)
+    found: Series
+    try:
+        found = ask("series", by=tuple(by), only=only, **asked)
+    except PrivacyError as error:
+        found = ask("series", **asked)
+        nothing = suppression.without(found.frame, pd.Series(True, index=found.frame.index), str(error))
+        found = replace(found, by=tuple(by), only=only, frame=nothing, total={})
     return found
 
 

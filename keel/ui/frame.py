@@ -15,7 +15,7 @@ import streamlit as st
 
 from keel import charts, company, measure, wording
 from keel.catalogue import Metric
-from keel.errors import KeelError
+from keel.errors import KeelError, PrivacyError
 from keel.periods import GRAINS
 from keel.store import Store
 
@@ -25,7 +25,9 @@ SPANS = {"6 months": 6, "12 months": 12, "24 months": 24, "All": 0}
 ALL = "All"
 
 
-PAGE_NAMES = ["balance", "revenue", "engagement", "turnover", "satisfaction", "metric", "uploads", "definitions"]
+PAGE_NAMES = [
+    "balance", "revenue", "engagement", "turnover", "satisfaction", "metric", "uploads", "definitions", "what_can_be_seen",
+]  # fmt: skip
 PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
 
 
@@ -47,8 +49,9 @@ class View:
         return {name: value for name, value in chosen.items() if value and name in metric.dimensions}
 
     def grain_of(self, metric: Metric) -> str:
-        """The chosen grain, or the finest this metric is measured at."""
-        return "month" if self.grain == "week" and metric.finest == "month" else self.grain
+        """The chosen grain, or the finest this metric is measured at; groups of people who answered: by month."""
+        is_by_month = metric.finest == "month" or (metric.rule == "answers" and bool(self.only(metric)))
+        return "month" if self.grain == "week" and is_by_month else self.grain
 
 
 _framed = threading.local()
@@ -83,12 +86,18 @@ def store() -> Store:
 
 @st.cache_data(show_spinner=False, max_entries=2000)
 def _answer(version: str, name: str, parameters: Mapping[str, Any]) -> Any:
-    return getattr(measure, name)(_opened()[0], **parameters)
+    try:
+        return getattr(measure, name)(_opened()[0], **parameters)
+    except PrivacyError as refusal:  # remembered too: it is counted, and this is one view
+        return refusal
 
 
 def ask(name: str, **parameters: Any) -> Any:
-    """The answer of keel.measure.<name>, remembered until the data changes."""
-    return _answer(store().version, name, parameters)
+    """The answer of keel.measure.<name>, remembered until the data changes. Raises PrivacyError."""
+    found = _answer(store().version, name, parameters)
+    if isinstance(found, PrivacyError):
+        raise found
+    return found
 
 
 def known_metrics() -> Mapping[str, Metric]:
@@ -169,7 +178,8 @@ def view() -> View:
 def navigation() -> Any:
     """The page the address names, one of those in pages/; Balance is home."""
     pages = [
-        st.Page(PAGES / f"{name}.py", title=name.capitalize(), default=name == PAGE_NAMES[0]) for name in PAGE_NAMES
+        st.Page(PAGES / f"{name}.py", title=name.replace("_", " ").capitalize(), default=name == PAGE_NAMES[0])
+        for name in PAGE_NAMES
     ]
     return st.navigation(pages, position="top")
 

@@ -1,5 +1,6 @@
 """What stands below the cards: charts, splits, tables, rows, definitions."""
 
+import contextlib
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +10,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from keel import charts, wording
+from keel import charts, suppression, wording
 from keel.catalogue import Metric
+from keel.errors import PrivacyError
 from keel.periods import add_months
 from keel.ui.cards import _same_grain, period_label, series, shown, unit_of
 from keel.ui.frame import PAGES, ask, dimension_label, heading, here, known_metrics, plain, store, theme, view
 
+MOST_REASONS = 6  # lines that say why something is hidden; the rest is said where it is drawn
 NPS_CUTS = [(0, 6, "Detractors"), (7, 8, "Passives"), (9, 10, "Promoters")]
 
 
@@ -55,14 +58,29 @@ def asked_span(metric_id: str) -> Span:
     first, last = ask("coverage", metric=metric)
     months = view().months
     start = max(first, add_months(last, -months) + timedelta(days=1)) if months else first
-    over = (
-        ask("series", metric_id=metric_id, grain="all", only=view().only(metric), start=start, end=last)
-        if (metric.grain == "day" and metric.roll != "survival")
-        else None
-    )
-    value = over.total.get("value") if over is not None else None
+    value = None
+    if metric.grain == "day" and metric.roll != "survival":
+        # what a filter may not tell is said where it would be drawn
+        with contextlib.suppress(PrivacyError):
+            over = ask("series", metric_id=metric_id, grain="all", only=view().only(metric), start=start, end=last)
+            value = over.total.get("value")
     words = f"{wording.day_year(start)} to {wording.day_year(last)}"
     return Span(start, last, words, float("nan") if value is None else float(value))
+
+
+def closed_months(metric_id: str, span: Span) -> str:
+    """The closed months of a span by which groups are told, in words: "closed months Oct 2025 to Aug 2026"."""
+    metric = known_metrics()[metric_id]
+    if not metric.dimensions:
+        return "no month has closed yet"
+    found = ask(
+        "series", metric_id=metric_id, grain="month", by=metric.dimensions[:1], start=span.start.replace(day=1), end=span.end
+    )  # fmt: skip
+    months = sorted(set(found.frame["period"]))
+    if not months:
+        return "no month has closed yet"
+    first, last = (store().settings.calendar.label(month, "month") for month in (months[0], months[-1]))
+    return f"closed months {first} to {last}" if first != last else f"closed month {first}"
 
 
 def choose(
@@ -85,23 +103,58 @@ def choose(
 
 
 def split(metric_id: str, span: Span, *, key: str) -> None:
-    """Bars of one metric by the members of a dimension that the reader picks, over a span."""
+    """Bars of one metric by the members of a dimension that the reader picks, over a span.
+
+    People's answers are split by closed months, and over those that lie in the span.
+    """
     metric = known_metrics()[metric_id]
+    is_told_by_months = metric.rule == "answers"
+    grain = "month" if is_told_by_months else view().grain_of(metric)
     with st.container(
         key=f"split-{key}", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        heading(f"{metric.label} by", span.words)
-        by = choose("By", metric.dimensions, key=f"{metric_id}_by", width=160)
-    rows = ask(
-        "breakdown", metric_id=metric_id, by=by, start=span.start, end=span.end, grain=view().grain_of(metric),
-        only=view().only(metric),
-    )  # fmt: skip
+        head = st.container(width="content")
+        by = choose("By", metric.dimensions, key=f"{metric_id}_by", width=140)
+    try:
+        rows = ask(
+            "breakdown", metric_id=metric_id, by=by, grain=grain, only=view().only(metric), end=span.end,
+            start=span.start.replace(day=1) if is_told_by_months else span.start,
+        )  # fmt: skip
+    except PrivacyError as error:
+        st.html(f'<div class="keel-words">{html.escape(str(error))}</div>')
+        return
+    note = closed_months(metric_id, span) if is_told_by_months else span.words
+    if metric.grain == "period" and len(rows):
+        note = f"as of {store().settings.calendar.label(rows['period'].iloc[0], grain)}"
+    with head:
+        heading(f"{metric.label} by", note)
     chart(
         charts.bars(
             rows, metric, theme=theme(), member=by, currency=store().settings.currency, share=metric.roll == "sum"
         ),
         key=key, alt=f"{metric.label} by {dimension_label(by)}",
     )  # fmt: skip
+    if metric.min_people and len(rows):
+        hidden_lines(rows, member=by)
+
+
+def hidden_lines(frame: pd.DataFrame, *, member: str = "member", part: str = "") -> None:
+    """What is hidden and why, with the nearest larger group that can be shown; what all have in common is said once."""
+    reasons = charts.hidden_because(frame, member=member, part=part)
+    if not reasons:
+        return
+    usual = all(why.startswith(f"{suppression.HIDDEN}; ") for _, why in reasons)
+    head = suppression.HIDDEN if usual else ""
+    lines = []
+    for what, why in reasons[:MOST_REASONS]:
+        rest = why.removeprefix(head).removeprefix("; ")
+        lines.append(f"<li><b>{html.escape(what)}</b> — {html.escape(rest)}</li>")
+    if len(reasons) > MOST_REASONS:
+        lines.append(f"<li>and {len(reasons) - MOST_REASONS} more: point at them to read why</li>")
+    first = f"<p>{html.escape(head[:1].upper() + head[1:])}:</p>" if head else ""
+    st.html(
+        f'<div class="keel-reasons"><span class="keel-hidden"><span>hidden</span></span><div>{first}<ul>{"".join(lines)}</ul></div></div>'
+    )
 
 
 def table(
@@ -164,7 +217,9 @@ def rows_behind(metric_id: str) -> None:
         return
     labels = [period_label(found, period) for period in frame["period"]]
     rows = pd.DataFrame({
-        "Period": labels, "From": list(frame["period"]), "Value": [wording.exact(v, unit_of(metric)) for v in frame["value"]],
+        "Period": labels, "From": list(frame["period"]), "Value": [
+            "hidden" if hidden else wording.exact(v, unit_of(metric)) for v, hidden in zip(frame["value"], frame["hidden"], strict=True)
+        ],
         "Numerator": frame["num"].to_numpy(), "Denominator": frame["den"].to_numpy(), "n": frame["n"].to_numpy(),
         "Low": frame["low"].to_numpy(), "High": frame["high"].to_numpy(),
         "Note": ["; ".join(filter(None, (note, "partial" if part else ""))) for note, part in zip(frame["note"], frame["partial"], strict=True)],
@@ -220,17 +275,24 @@ def definition(metric: Metric) -> None:
         )
         facts.append(("Expected to lead", ", ".join(led) + " (declared, not yet tested)"))
     if metric.min_people:
-        facts.append(
-            (
-                "Privacy",
-                f"company as a whole only, never for fewer than {max(metric.min_people, store().settings.minimum_group)} people",
-            )
-        )
+        facts.append(("Privacy", _privacy_in_words(metric)))
     st.markdown(plain(f"{metric.meaning} {metric.edge}"))
     st.markdown("  \n".join(f"**{name}:** {plain(words)}" for name, words in facts))
     if metric.sql:
         with st.popover("SQL", type="tertiary", key=f"sql-{metric.id}"):
             st.code(metric.sql, language="sql", wrap_lines=True)
+
+
+def _privacy_in_words(metric: Metric) -> str:
+    fewest = max(metric.min_people, store().settings.minimum_group)
+    if not metric.dimensions:
+        return f"the company as a whole, never for fewer than {fewest} people"
+    if metric.rule == "answers":
+        return (
+            f"groups by closed months only, each of {fewest} people or more, and none that would single out fewer when set "
+            "against another number"
+        )
+    return f"from HR records: groups of {fewest} people or more on average, and what a split leaves out is as many"
 
 
 def _targets_in_words(metric: Metric, goals: pd.DataFrame) -> str:

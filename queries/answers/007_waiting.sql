@@ -1,13 +1,9 @@
 -- What this is: one row per survey on people and day with answers that were not told with their own days: they wait, or too
--- few people answered and they count with those of the next (or the last) week. is_over: their week is.
+-- few people answered and they count with those of the next (or the last) week. is_over: their week is; is_invited: it is
+-- known how many were asked.
 with over as (
-    select max(
-        coalesce(
-            try_cast(mapping ->> 'as_of' as date),
-            greatest(cast(imported_at as date) - 1, case when kind = 'survey' then to_on end)
-        )
-    ) as until
-    from batch
+    select max(over_until) as until
+    from uploads_over
 )
 
 select distinct
@@ -15,6 +11,7 @@ select distinct
     r.topic,
     r.day,
     p.closes_on <= o.until as is_over,
+    r.invited is not null as is_invited,
 from responses as r
 join periods as p on p.grain = 'week' and r.day between p.period and p.closes_on
 cross join over as o

@@ -23,10 +23,12 @@ from weeks
 where invited is not null
 union all
 select
-    day,
-    people,
-    invited,
-    invited,
-from told_units
-where topic = 'customers'
-    and invited is not null
+    min(u.day) as day,
+    sum(u.people) as num,
+    max(u.invited) as den,
+    max(u.invited) as people,
+from told_units as u
+join calendar as c on c.day = u.day
+where u.topic = 'customers'
+    and u.invited is not null
+group by u.survey, c.week

@@ -13,6 +13,7 @@ untold as (
     select day, is_over
     from waiting
     where topic = $topic
+        and (is_invited or $metric not in ('participation', 'response_rate'))
     union all
     select u.day, true
     from told_units as u

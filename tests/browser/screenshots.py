@@ -12,7 +12,12 @@ from tests.browser.screen import DESK, PAGES, PHONE, Screen
 
 SIZES = {"desk": DESK, "phone": PHONE}
 HEIGHT = "() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight"
-PLACES = PAGES | {"Drill": "/revenue?path=region%3DSouth&path=segment%3DSmall"}
+PLACES = PAGES | {
+    "Drill": "/revenue?path=region%3DSouth&path=segment%3DSmall",
+    "Engagement-time": "/engagement?part=Over+time",
+    "Engagement-who": "/engagement?part=Who+answered",
+    "Engagement-comments": "/engagement?part=Comments",
+}
 
 
 def take(folder: Path) -> int:
@@ -32,7 +37,9 @@ def take(folder: Path) -> int:
                         screen.open(link)
                         whole = max(height, screen.page.evaluate(HEIGHT))
                         screen.page.set_viewport_size({"width": width, "height": whole})
-                        screen.settle().page.screenshot(path=folder / f"{title.lower()}-{size}-{theme}.png")
+                        screen.settle().page.screenshot(
+                            path=folder / f"{title.lower().replace(' ', '-')}-{size}-{theme}.png"
+                        )
                         count += 1
                     screen.close()
     return count

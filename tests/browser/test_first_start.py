@@ -75,5 +75,5 @@ def test_starting_with_your_own_data_leaves_the_sample_and_every_page_says_what_
         if title in words:
             expect(screen.page.get_by_test_id("stAlertContentInfo")).to_contain_text(words[title])
             expect(screen.page.get_by_role("link", name="Go to Uploads")).to_be_visible()
-    screen.page.get_by_test_id("stExpander").first.locator("summary").click()
+    screen.go("Definitions").page.get_by_test_id("stExpander").first.locator("summary").click()
     expect(screen.page.get_by_test_id("stExpander").first).to_contain_text("none yet: bring")
