@@ -159,24 +159,21 @@ def _suppressed(
     if only and len(frame) and untold.all():
         _count_refusals(store, metric, by, only, frame.assign(hidden=True))
         by_what = ", ".join(name.replace("_", " ") for name in only)
-        raise PrivacyError(
-            f"{metric.label} by {by_what}: {_why_hidden(store, metric, _last_wave(store, metric, last), only)}."
-        )
-    shown = suppression.hide(frame, floor)
-    shown = suppression.without(shown, shown["hidden"] | untold)
+        last_wave = max(wave_on for wave_on, ends_on in _waves_told(store, metric) if ends_on <= last)
+        raise PrivacyError(f"{metric.label} by {by_what}: {_why_hidden(store, metric, last_wave, only)}.")
+    shown = suppression.without(frame, frame["n"].between(1, floor - 1) | untold)
     if 0 < shown["hidden"].sum() <= MOST_EXPLAINED:
-        notes = shown["note"].tolist()
-        for place, row in enumerate(records(shown)):
-            if row["hidden"]:
-                asked = {**only, **{name: str(row[name]) for name in by}}
-                end = last if grain == WHOLE else store.settings.calendar.end(row["period"], grain) - DAY
-                notes[place] = _why_hidden(store, metric, _last_wave(store, metric, min(end, last)), asked)
-        shown["note"] = notes
+        waves = _waves_told(store, metric)
+        notes = []
+        for row in records(shown[shown["hidden"]]):
+            end = last if grain == WHOLE else min(store.settings.calendar.end(row["period"], grain) - DAY, last)
+            wave_on = max(wave_on for wave_on, ends_on in waves if ends_on <= end)
+            notes.append(_why_hidden(store, metric, wave_on, {**only, **{name: str(row[name]) for name in by}}))
+        shown.loc[shown["hidden"], "note"] = notes
     in_part = ~shown["hidden"] & (frame["told"] < frame["asked"])
-    words = [
-        f"told in {told:.0f} of {asked:.0f} months" for told, asked in zip(frame["told"], frame["asked"], strict=True)
-    ]
-    shown.loc[in_part, "note"] = np.array(words, dtype=object)[in_part.to_numpy()]
+    if in_part.any():
+        counts = zip(frame.loc[in_part, "told"], frame.loc[in_part, "asked"], strict=True)
+        shown.loc[in_part, "note"] = [f"told in {told:.0f} of {asked:.0f} months" for told, asked in counts]
     _count_refusals(store, metric, by, only, shown)
     return shown.drop(columns=["told", "asked", "named"])
 
@@ -202,10 +199,10 @@ def _count_refusals(
         store.count_refusal(metric.id, ", ".join([*by, *only]), date.today())
 
 
-def _last_wave(store: Store, metric: Metric, last: date) -> date:
-    """The first day of the metric's last closed wave in view."""
+def _waves_told(store: Store, metric: Metric) -> list[tuple[date, date]]:
+    """First and last day of every closed wave that holds the metric's kind of survey."""
     topic = metric.source.removesuffix(" survey")
-    return max(row["wave_on"] for row in store.rows("told_waves") if row["topic"] == topic and row["ends_on"] <= last)
+    return [(row["wave_on"], row["ends_on"]) for row in store.rows("told_waves") if row["topic"] == topic]
 
 
 def _with_waiting(store: Store, metric: Metric, grain: str, frame: pd.DataFrame, last: date) -> pd.DataFrame:
@@ -357,9 +354,13 @@ def _rolled(
     filters: dict[str, str | None] = {f"d{n}": None for n in range(1, catalogue.MAX_DIMENSIONS + 1)}
     filters |= {f"d{metric.dimensions.index(name) + 1}": member for name, member in only.items()}
     asked = {"metric": metric.id, "grain": grain, "to_on": last, "by": places[0], "and_by": places[1], **filters}
-    frame = store.ask(
-        "series", rows_grain=grain if metric.grain == "period" else "day", roll=metric.roll, from_on=from_on, **asked
-    )
+    rows = {
+        "rows_grain": grain if metric.grain == "period" else "day",
+        "roll": metric.roll,
+        "from_on": from_on,
+        **asked,
+    }
+    frame = store.ask("series", **rows)
     if metric.rule == "answers" and (by or only):
         frame = _with_waves(frame, _waves(store, metric, grain, by, only, calendar.start(start, "month"), last))
     elif metric.rule == "answers" and metric.id in _wave_dimensions(store) and grain != "week":
@@ -447,7 +448,8 @@ def _with_prior(
     calendar = store.settings.calendar
     if grain == WHOLE:
         return frame.assign(prior=np.nan)
-    wanted = [calendar.prior_year(period, grain) for period in frame["period"]]
+    before = {period: calendar.prior_year(period, grain) for period in frame["period"].unique()}
+    wanted = [before[period] for period in frame["period"]]
     if not wanted or max(wanted) < first:
         return frame.assign(prior=np.nan)
     earlier = frame
@@ -529,10 +531,10 @@ def _partial(store: Store, grain: str, periods: pd.Series, first: date, last: da
     calendar = store.settings.calendar
     if grain == WHOLE:
         return pd.Series(False, index=periods.index)
-    return pd.Series(
-        [period < first or calendar.end(period, grain) - timedelta(days=1) > last for period in periods],
-        index=periods.index, dtype=bool,
-    )  # fmt: skip
+    is_partial = {
+        period: period < first or calendar.end(period, grain) - timedelta(days=1) > last for period in periods.unique()
+    }
+    return pd.Series([is_partial[period] for period in periods], index=periods.index, dtype=bool)
 
 
 def _total(frame: pd.DataFrame, metric: Metric) -> dict[str, float | None]:

@@ -398,9 +398,14 @@ class Cells:
         self.dimensions = tuple(dimensions)
         self.people = np.array(people, dtype=int)
         self._numbers: list[dict[str, int]] = [{} for _ in self.dimensions]
-        self._bits: list[list[int]] = [
+        bits = [
             [sum(1 << numbers.setdefault(name, len(numbers)) for name in group[place]) for group in members]
             for place, numbers in enumerate(self._numbers)
+        ]
+        # 64 members fit into a machine word; of more, Python's own numbers serve
+        self._bits = [
+            np.array(of, dtype=np.uint64 if len(numbers) <= 64 else object)
+            for of, numbers in zip(bits, self._numbers, strict=True)
         ]
 
     def __len__(self) -> int:
@@ -415,23 +420,21 @@ class Cells:
 
         A filter is answered if and only if these are no more than were asked for: then it is a union of cells.
         """
-        wanted = {}
+        touched = np.ones(len(self), dtype=bool)
         for name, members in only.items():
-            place = self.dimensions.index(name)
-            numbers = self._numbers[place]
-            wanted[place] = sum(1 << numbers[member] for member in members if member in numbers)
-        found = [
-            group
-            for group in range(len(self))
-            if all(self._bits[place][group] & bits for place, bits in wanted.items())
-        ]
+            numbers, bits = self._of(name)
+            wanted = sum(1 << numbers[member] for member in members if member in numbers)
+            touched &= (bits & bits.dtype.type(wanted) if bits.dtype != object else bits & wanted).astype(bool)
         held = {}
         for name in only:
-            place, bits = self.dimensions.index(name), 0
-            for group in found:
-                bits |= self._bits[place][group]
-            held[name] = [member for member, number in self._numbers[place].items() if bits >> number & 1]
-        return found, held
+            numbers, bits = self._of(name)
+            union = int(np.bitwise_or.reduce(bits[touched])) if touched.any() else 0
+            held[name] = [member for member, number in numbers.items() if union >> number & 1]
+        return np.flatnonzero(touched).tolist(), held
+
+    def _of(self, name: str) -> tuple[dict[str, int], np.ndarray]:
+        place = self.dimensions.index(name)
+        return self._numbers[place], self._bits[place]
 
     def is_told(self, only: Mapping[str, Collection[str]]) -> bool:
         """Whether a filter is a union of cells, and may be answered."""
@@ -466,8 +469,10 @@ def hide(frame: pd.DataFrame, minimum: int) -> pd.DataFrame:
 def without(frame: pd.DataFrame, small: "pd.Series[bool]", note: str = HIDDEN) -> pd.DataFrame:
     """The frame of a series with every number gone in the rows marked, and the reason in their place."""
     shown = frame.assign(hidden=small)
-    shown.loc[small, [name for name in _NUMBERS if name in shown]] = float("nan")
-    shown.loc[small, "note"] = note
+    if small.any():
+        numbers = [name for name in _NUMBERS if name in shown]
+        shown[numbers] = shown[numbers].mask(small)
+        shown.loc[small, "note"] = note
     return shown
 
 
