@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from keel import measure
+from keel import measure, suppression
 from keel.catalogue import Metric
 from keel.errors import PrivacyError, QuestionError
 from keel.store import Store
@@ -27,7 +27,7 @@ NAIVE = 5
 def audit(store: Store, survey: str | None = None, *, every_wave: bool = False) -> list[dict[str, Any]]:
     """Each survey on people: its closed waves, every view of the last one (or of all), and the attack on the last.
 
-    Keys: survey, dimensions, waves (wave_on, people, cells, told: how often), views (wave_on, only, people, cells),
+    Keys: survey, dimensions, waves (wave_on, people, cells, kept: it was brought again with other answers and stays as told), views (wave_on, only, people, cells),
     refused, attack (see `attack`). Raises QuestionError for an unknown survey.
     """
     told: dict[str, list[dict[str, Any]]] = {}
@@ -49,7 +49,7 @@ def audit(store: Store, survey: str | None = None, *, every_wave: bool = False) 
         found.append({
             "survey": name, "metric": metric.id, "dimensions": list(metric.dimensions),
             "waves": [
-                {"wave_on": wave["wave_on"], "people": wave["people"], "cells": len(cells[wave["wave_on"]]), "told": wave["version"]}
+                {"wave_on": wave["wave_on"], "people": wave["people"], "cells": len(cells[wave["wave_on"]]), "kept": wave["is_kept"]}
                 for wave in waves
             ],
             "views": [view for wave in shown for view in _views(cells[wave["wave_on"]], wave["wave_on"])],
@@ -109,7 +109,8 @@ def attack(store: Store, metric: Metric, survey: str, wave: Mapping[str, Any], c
     exposed_by_hiding_small_groups (people whom "hide n < 5" alone would have singled out); passed.
     """
     minimum = store.settings.minimum_group
-    people = _people(store.audit_people(survey, wave["wave_on"]), metric.dimensions)
+    rows = store.audit_people(survey, wave["wave_on"])
+    people = _people(rows, metric.dimensions)
     sizes = np.array([row["people"] for row in people])
     rng = np.random.default_rng(0)
     filters = list(_filters(cells))
@@ -130,17 +131,30 @@ def attack(store: Store, metric: Metric, survey: str, wave: Mapping[str, Any], c
             refused += 1
         else:
             published.append(asked)
-            mistold += alone and answered != count
+            mistold += alone and answered > count  # fewer: not all of them answered this metric
     table = np.array(published, dtype=bool).reshape(len(published), len(people))
     chosen = table[np.sort(rng.choice(len(table), min(MOST_SETS, len(table)), replace=False))]
     result = {
         "asked": len(filters), "answered": len(published), "refused": refused, "minimum": minimum,
         "smallest_cell": int(cells.people.min()), "isolated": exposed(table, sizes, minimum),
-        "smallest_difference": smallest_difference(chosen, sizes), "mistold": mistold,
+        "smallest_difference": smallest_difference(chosen, sizes), "weak_cuts": _weak_cuts(rows, wave["minimum"]),
+        "mistold": mistold,
         "exposed_by_hiding_small_groups": exposed(np.array(naive, dtype=bool), sizes, NAIVE),
     }  # fmt: skip
     holds = min(result["smallest_cell"], result["smallest_difference"]) >= minimum
-    return {**result, "passed": holds and result["isolated"] == 0 and mistold == 0}
+    return {**result, "passed": holds and result["isolated"] == 0 and result["weak_cuts"] == 0 and mistold == 0}
+
+
+def _weak_cuts(rows: Iterable[Mapping[str, Any]], minimum: int) -> int:
+    """How many cells are set off against the company's weeks by fewer people than the minimum of their time."""
+    cells = sorted({row["cell"] for row in rows if row["cell"] is not None})
+    patterns = sorted({row["pattern"] for row in rows})
+    edges = np.zeros((len(cells), 1, len(patterns)), dtype=int)
+    for row in rows:
+        if row["cell"] is not None:
+            edges[cells.index(row["cell"]), 0, patterns.index(row["pattern"])] += row["people"]
+    units = max(patterns, default=1).bit_length()
+    return len(suppression.weak_cells(edges, patterns, units, minimum=minimum))
 
 
 def _people(rows: Iterable[Mapping[str, Any]], dimensions: Sequence[str]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The closing job: weeks and waves of surveys on people close, and what may be told of them is written once.
 
-Part of the store's refresh, inside its transaction. Raw answers go in; what comes out are counts by unit, cell, question
-and value, which nothing writes again except under `suppression.may_be_told_again`. The texts are queries/waves/.
+Part of the store's refresh, inside its transaction. Raw answers go in; what comes out are counts,
+which nothing writes otherwise. The texts are queries/waves/.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -30,7 +30,6 @@ _MADE = (
 ANSWERS = "scored_answers"  # what the queries of metrics on answers read
 CELLS_DRAWN = "080"  # the steps of queries/waves from here on need the cells
 READY = 3  # dimensions of a view that is kept ready
-MOST_TELLINGS = 2  # of a wave: with three, differences of differences would have to be looked at too
 
 
 class Cursor(Protocol):
@@ -42,38 +41,35 @@ class Cursor(Protocol):
 
 
 def close(cursor: Cursor, settings: Settings, metrics: Iterable[Metric]) -> bool:
-    """Close what is over; withdraw what is gone. Reads `responses`; writes the tables closed_*; True if it wrote any."""
-    removed = _rows(cursor, "removed")
-    retold = []
-    for survey, wave_on, told, gone in removed:
-        if told == gone:
-            _delete_answers(cursor, survey, wave_on)
-            _delete(cursor, "closed_response", survey, wave_on)
-        else:
-            retold.append((survey, wave_on))
-    closed = _frame(cursor, "closed")
+    """Close what is over. Reads `responses`; writes the tables closed_*; True if it wrote any."""
+    for survey, wave_on in _rows(cursor, "gone"):
+        cursor.execute(
+            "update closed_wave set is_withdrawn = true where survey = $survey and wave_on = $wave_on",
+            {"survey": survey, "wave_on": wave_on},
+        )
+    closed, returning = _frame(cursor, "closed"), _frame(cursor, "returning")
     pending = _frame(cursor, "pending")
-    if pending.empty and not retold:
-        return bool(removed)
+    if pending.empty and returning.empty and (closed.empty or closed["is_closed"].all()):
+        return False
     over = {int(batch): until for batch, until in _rows(cursor, "over") if until is not None}
-    responses, units, waves = _told_anew(cursor, pending, closed, over, settings, retold)
+    responses, units, waves = _to_be_told(cursor, pending, returning, closed, over, settings)
     if len(units):
         _tell(cursor, responses, units, waves, settings, metrics)
-    return bool(removed) or len(units) > 0
+    return len(units) > 0
 
 
-def _told_anew(
-    cursor: Cursor, pending: pd.DataFrame, closed: pd.DataFrame, over: Mapping[int, date], settings: Settings,
-    retold: list[tuple[str, date]],
+def _to_be_told(
+    cursor: Cursor, pending: pd.DataFrame, returning: pd.DataFrame, closed: pd.DataFrame, over: Mapping[int, date],
+    settings: Settings,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:  # fmt: skip
     """What is to be told in this run: responses with their unit, units, waves (see _tell for the columns)."""
     responses: list[pd.DataFrame] = []
     units: list[tuple[Any, ...]] = []
     waves: dict[tuple[str, date], list[Any]] = {}
     known = {str(survey): rows for survey, rows in closed.groupby("survey")}
-    for name, waiting in pending.groupby("survey"):
-        survey = str(name)
-        before = known.get(survey)
+    open_surveys = closed.loc[~closed["is_closed"].astype(bool), "survey"]
+    for survey in sorted({*pending["survey"], *open_surveys}):
+        waiting, before = pending[pending["survey"] == survey], known.get(survey)
         told, open_waves = ([], []) if before is None else _told_before(before)
         found = suppression.closings(
             _dates(waiting["day"]),
@@ -89,26 +85,29 @@ def _told_anew(
             waves.setdefault((survey, unit.wave_on), [unit.wave_ends_on, False, batch])
         for wave_on, ends_on, batch in found.waves:
             waves[survey, wave_on] = [ends_on, True, batch]
-    for survey, wave_on in retold:
-        rows = closed[(closed["survey"] == survey) & (closed["wave_on"] == pd.Timestamp(wave_on))]
-        first = rows.iloc[0]
-        waves.setdefault(
-            (survey, wave_on), [first["wave_ends_on"].date(), bool(first["is_closed"]), int(first["batch"])]
-        )
-    # What closed before of the same waves is told with it.
+    # What closed before of the same waves is told with it; a withdrawn wave comes back as it is now.
+    again = {(str(key[0]), pd.Timestamp(key[1]).date()): rows for key, rows in returning.groupby(["survey", "wave_on"])}  # type: ignore[arg-type]
+    withdrawn = set(_rows(cursor, "withdrawn"))
+    for (survey, wave_on), back in again.items():
+        first = back.iloc[0]
+        waves[survey, wave_on] = [first["ends_on"].date(), bool(first["is_closed"]), int(first["batch"])]
     for survey, wave_on in waves:
-        is_retold = (survey, wave_on) in retold
-        earlier = _frame(cursor, "told_responses", survey=survey, wave_on=wave_on, is_retold=is_retold)
+        earlier = again.get((survey, wave_on))
+        if earlier is None:
+            if (survey, wave_on) in withdrawn:  # nothing of it is left: it is told of who came instead, or not at all
+                continue
+            earlier = _frame(cursor, "told_responses", survey=survey, wave_on=wave_on)
         responses.append(earlier.assign(survey=survey)[["survey", "key", "unit_on"]])
         rows = closed[(closed["survey"] == survey) & (closed["wave_on"] == pd.Timestamp(wave_on))]
         units += [
-            (survey, row.unit_on.date(), row.ends_on.date(), wave_on, int(row.batch), is_retold) for row in _each(rows)
-        ]  # fmt: skip
+            (survey, row.unit_on.date(), row.ends_on.date(), wave_on, int(row.batch), (survey, wave_on) in again)
+            for row in _each(rows)
+        ]
     if not units:
         return pd.DataFrame(), pd.DataFrame(), pd.DataFrame()
     told_waves = pd.DataFrame(
-        [(survey, wave_on, *facts, (survey, wave_on) in retold) for (survey, wave_on), facts in sorted(waves.items())],
-        columns=["survey", "wave_on", "ends_on", "closes", "batch", "is_retold"],
+        [(survey, wave_on, *facts) for (survey, wave_on), facts in sorted(waves.items())],
+        columns=["survey", "wave_on", "ends_on", "closes", "batch"],
     )
     told_waves.insert(0, "wave", np.arange(len(told_waves), dtype=np.int32))
     told_units = pd.DataFrame(
@@ -157,7 +156,7 @@ def _tell(
     """Count what is to be told and write it, where nothing that was told before forbids it.
 
     responses: survey, key, unit_on. units: unit, wave (numbers in this run), survey, unit_on, ends_on, wave_on, batch,
-    place (within the wave), is_new. waves: wave, survey, wave_on, ends_on, closes, batch, is_retold.
+    place (within the wave), is_new. waves: wave, survey, wave_on, ends_on, closes, batch.
     """
     minimum = settings.minimum_group
     _keep(cursor, "assigned", responses)
@@ -171,19 +170,13 @@ def _tell(
         _make(cursor, step, **parameters.get(step, {}))
         if step.endswith("_left_out"):
             _leave_out(cursor)
-    undivided: set[int] = set()
-    while True:
-        _draw_cells(cursor, waves, minimum, undivided)
-        for step in [step for step in steps if step >= CELLS_DRAWN]:
-            _make(cursor, step)
-        verdicts = _verdicts(cursor, waves, minimum)
-        companies = {wave for wave, verdict in verdicts.items() if verdict == "company"} - undivided
-        if not companies:
-            break
-        undivided |= companies
+    _draw_cells(cursor, waves, minimum)
+    for step in [step for step in steps if step >= CELLS_DRAWN]:
+        _make(cursor, step)
+    kept = _told_otherwise(cursor, waves)
     _sum_up(cursor, metrics)
-    _write(cursor, waves, verdicts, minimum)
-    _write_comments(cursor, waves[[verdicts[int(wave)] != "stays" for wave in waves["wave"]]], settings)
+    _write(cursor, waves, kept, minimum)
+    _write_comments(cursor, waves[~waves["wave"].isin(kept)], settings)
     for table in _MADE:
         cursor.execute(f"drop table if exists {table}")
 
@@ -215,8 +208,8 @@ def _dimensions(surveys: list[str], cursor: Cursor, settings: Settings) -> pd.Da
 # Cells
 
 
-def _draw_cells(cursor: Cursor, waves: pd.DataFrame, minimum: int, undivided: Collection[int]) -> None:
-    """Make the table cells (kind, wave, cell, block) of the waves that close; the undivided ones get one cell."""
+def _draw_cells(cursor: Cursor, waves: pd.DataFrame, minimum: int) -> None:
+    """Make the table cells (kind, wave, cell, block) of the waves that close."""
     kinds = cursor.execute("select wave, members, people from kinds order by kind").fetchnumpy()
     edges = cursor.execute(sql.query("waves/edges").text).fetchnumpy()
     units = dict(cursor.execute("select wave, count(*) from telling_units group by wave").fetchall())
@@ -229,9 +222,6 @@ def _draw_cells(cursor: Cursor, waves: pd.DataFrame, minimum: int, undivided: Co
     begins, ends = (np.searchsorted(wave_of_edge[order], closing, side=side) for side in ("left", "right"))
     for wave, begin, end in zip(closing, begins, ends, strict=True):
         rows = np.flatnonzero(kinds["wave"] == wave)
-        if wave in undivided:
-            cells[rows] = blocks[rows] = 0
-            continue
         here = order[begin:end]
         kind, people = edges["kind"][here] - rows[0], edges["people"][here]
         questions, question = np.unique(edges["question"][here], return_inverse=True)
@@ -291,57 +281,41 @@ def tells_waves(metric: Metric) -> bool:
 # What is written
 
 
-def _verdicts(cursor: Cursor, waves: pd.DataFrame, minimum: int) -> dict[int, str]:
-    """What may be done with each wave: "new" (it was never told), "same", "again", "company" (again, but undivided), "stays"."""
-    versions = {(survey, wave_on): version for survey, wave_on, version in _rows(cursor, "versions")}
+def _told_otherwise(cursor: Cursor, waves: pd.DataFrame) -> list[int]:
+    """The waves that were told before with other answers, or to other groups: they stay as they were told."""
     withdrawn = set(_rows(cursor, "withdrawn"))
-    found = {}
-    for wave in _each(waves):
-        key = (wave.survey, wave.wave_on)
-        if key not in withdrawn and not wave.is_retold:
-            found[int(wave.wave)] = "new"
-            continue
-        before = _frame(cursor, "before", survey=wave.survey, wave_on=wave.wave_on)
-        now = _frame(cursor, "now", wave=int(wave.wave)).astype(before.dtypes)
-        if before.equals(now):
-            verdict = "same"
-        elif versions[key] >= MOST_TELLINGS:
-            verdict = "stays"
-        elif suppression.may_be_told_again(before, now, minimum=minimum):
-            verdict = "again"
-        else:
-            company = [_of_company(frame) for frame in (before, now)]
-            verdict = "company" if suppression.may_be_told_again(*company, minimum=minimum) else "stays"
-        found[int(wave.wave)] = verdict
-    return found
+    return [
+        int(wave.wave)
+        for wave in _each(waves)
+        if (wave.survey, wave.wave_on) in withdrawn
+        and not suppression.is_same(
+            _frame(cursor, "before", survey=wave.survey, wave_on=wave.wave_on),
+            _frame(cursor, "now", wave=int(wave.wave)),
+        )
+    ]
 
 
-def _of_company(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same counts without groups: by unit, question and value."""
-    keys = ["unit_on", "group", "question", "value"]
-    return frame.assign(group="").groupby(keys)["answers"].sum().reset_index()
-
-
-def _write(cursor: Cursor, waves: pd.DataFrame, verdicts: Mapping[int, str], minimum: int) -> None:
-    versions = {(survey, wave_on): version for survey, wave_on, version in _rows(cursor, "versions")}
+def _write(cursor: Cursor, waves: pd.DataFrame, kept: Collection[int], minimum: int) -> None:
+    withdrawn, known = set(_rows(cursor, "withdrawn")), set(_rows(cursor, "known"))
     written = []
     for wave in _each(waves):
-        key, verdict = (wave.survey, wave.wave_on), verdicts[int(wave.wave)]
-        version = versions.get(key, 0)
-        if verdict == "stays":  # the responses that came for it belong to it all the same
+        key = (wave.survey, wave.wave_on)
+        if wave.wave in kept:  # the responses that came for it belong to it all the same
             attached = sql.query("waves/attached").text
             cursor.execute(f"insert into closed_response by name {attached}", {"wave": int(wave.wave)})
+            cursor.execute("update closed_wave set is_kept = true, is_withdrawn = false where survey = $survey and wave_on = $wave_on",
+                           {"survey": wave.survey, "wave_on": wave.wave_on})  # fmt: skip
             continue
-        if verdict != "new":
+        if key in withdrawn:
             for table in _RECORD:
                 _delete(cursor, table, *key)
-        if version:
+        if key in known:
             for table in ("closed_count", "closed_wave", "closed_response"):
                 _delete(cursor, table, *key)
-        written.append((int(wave.wave), max(version + (verdict in ("again", "company")), 1)))
-    _keep(cursor, "writing", pd.DataFrame(written, columns=["wave", "version"], dtype="int32"))
-    kept = [] if waves["closes"].all() else ["closed_answer"]
-    for table in (*_RECORD[:-1], "closed_wave", "closed_response", *kept):
+        written.append(int(wave.wave))
+    _keep(cursor, "writing", pd.DataFrame({"wave": written}, dtype="int32"))
+    frozen = [] if waves["closes"].all() else ["closed_answer"]
+    for table in (*_RECORD[:-1], "closed_wave", "closed_response", *frozen):
         query = sql.query(f"waves/{table}")
         cursor.execute(f"insert into {table} by name {query.text}", {"minimum": minimum} if query.parameters else None)
     cursor.execute("delete from closed_answer as a where exists (select 1 from closed_response as c join closed_wave as w "
@@ -355,7 +329,7 @@ def _write_comments(cursor: Cursor, waves: pd.DataFrame, settings: Settings) -> 
     comments = _frame(cursor, "comments")
     if comments.empty:
         return
-    names = suppression.name_parts([name for (name,) in _rows(cursor, "names")])
+    names = suppression.Names.of(name for (name,) in _rows(cursor, "names"))
     kinds = cursor.execute("select wave, kind, members, people from kinds order by kind").fetchnumpy()
     first_members = np.array([row[0] for row in kinds["members"]], dtype=object)
     rows = []
@@ -449,7 +423,8 @@ def group(cursor: Cursor, settings: Settings) -> None:
     ]
     _keep_table(cursor, "wave_subsets", subsets, ["metric", "place_1", "place_2", "place_3"], temporary=True)
     places = _places(cursor, settings)
-    groups, drivers, told = [], [], []
+    groups, drivers = [], []
+    told: dict[Any, np.ndarray] = {}
     tallies = {key: rows for key, rows in _frame(cursor, "tallies").groupby(["survey", "wave_on", "role"])}
     for key, rows in _frame(cursor, "sums").groupby(["survey", "wave_on", "metric"]):
         survey, wave_on, metric = key
@@ -463,8 +438,12 @@ def group(cursor: Cursor, settings: Settings) -> None:
         of_questions = tallies[key]
         together = suppression.blocks_of(labels, rows["block"].to_numpy())
         block_of = pd.Series(together, index=rows["block"].to_numpy()).groupby(level=0).first()
-        names, by_question = _questions_together(of_questions, block_of)
-        told += [(survey, wave_on, name) for name, row in zip(names, by_question, strict=True) if (row >= 0).all()]
+        floor = _raised(rows, settings.minimum_group)
+        names, by_question, answers = _questions_together(of_questions, block_of, floor)
+        sides = _sides(rows, labels)
+        for q, name in enumerate(names):
+            if (by_question[q] >= 0).all():
+                told[survey, wave_on, name] = sides if len(names) == 1 else _sums(answers[:, q], by_question[q])
         if metric == "engagement":
             driver_of = dict(zip(of_questions["question"], of_questions["driver"], strict=True))
             by = np.array([driver_of[name] if isinstance(driver_of[name], str) else name for name in names])
@@ -474,11 +453,11 @@ def group(cursor: Cursor, settings: Settings) -> None:
                     (survey, wave_on, driver, name, block, with_it[at]) for name in np.array(names)[by == driver]
                     for block, at in block_of.items() if with_it[at] >= 0
                 ]  # fmt: skip
-    told = _wide_enough(cursor, told)
+    wide = _wide_enough(cursor, told)
     _keep_table(cursor, "wave_groups", groups, ["metric", "survey", "wave_on", "cell", "grp"], temporary=True)
     names = ["survey", "wave_on", "driver", "question", "block", "grp"]
     _keep_table(cursor, "driver_groups", drivers, names, temporary=True)
-    _keep_table(cursor, "told_questions", told, ["survey", "wave_on", "question"], temporary=True)
+    _keep_table(cursor, "told_questions", wide, ["survey", "wave_on", "question"], temporary=True)
     for table in ("wave_sums", "wave_views", "driver_sums", "told_counts", "told_answered"):
         cursor.execute(f"create or replace table {table} as {sql.query(f'waves/{table}').text}")
 
@@ -519,55 +498,110 @@ def _places(cursor: Cursor, settings: Settings) -> dict[Any, np.ndarray]:
     return found
 
 
-def _told_together(rows: pd.DataFrame, places: np.ndarray | None, minimum: int) -> np.ndarray:
-    """The group of each cell with which a metric is told: large enough by now, and never with one voice; -1: of none.
+def _raised(rows: pd.DataFrame, minimum: int) -> int:
+    """The fewest people that the company asks for by now, if that is more than when the wave closed; else 0."""
+    return minimum if minimum > rows["minimum"].iloc[0] else 0
 
-    rows: the cells of one metric and wave in order, see queries/waves/sums.sql.
+
+def _told_together(rows: pd.DataFrame, places: np.ndarray | None, minimum: int) -> np.ndarray:
+    """The group of each cell with which a metric is told: never with one voice, and large enough by now; -1: of none.
+
+    rows: the cells of one metric and wave in order, see queries/waves/sums.sql. Groups of a higher minimum are made of
+    those of the lower one: what was told then and what is told now differ by whole groups.
     """
     columns = rows[["in_cell", "people", "high", "middle", "low"]].to_numpy(int)
     tallies = np.column_stack([columns, ~rows["is_narrow"].to_numpy(bool)]).astype(int)
-    floor = minimum if minimum > rows["minimum"].iloc[0] else 0
+    floor = _raised(rows, minimum)
     twice = 2 if rows["most_units"].iloc[0] > 1 else 1  # one person may have answered on two sides in two weeks
-
-    def fails(totals: np.ndarray) -> np.ndarray:
-        one_sided = suppression.is_one_sided(totals[:, 2:5], most=twice) | (totals[:, 5] == 0)
-        return one_sided | suppression.is_small(totals[:, :2], floor)
-
-    if not fails(tallies).any():
-        return np.arange(len(tallies))
     at = np.full((len(rows), 1), -1) if places is None else places[rows["cell"].to_numpy()]
-    return suppression.joined(tallies, at, fails)
+
+    def of_one_voice(totals: np.ndarray) -> np.ndarray:
+        return suppression.is_one_sided(totals[:, 2:5], most=twice) | (totals[:, 5] == 0)
+
+    labels = suppression.joined(tallies, at, of_one_voice)
+    return (
+        _joined_further(labels, tallies, at, lambda totals: suppression.is_small(totals[:, :2], floor))
+        if floor
+        else labels
+    )
 
 
-def _questions_together(rows: pd.DataFrame, block_of: "pd.Series[int]") -> tuple[list[str], np.ndarray]:
-    """The questions of one metric and wave, and questions x groups of blocks: the group each is told with; -1: of none.
+def _joined_further(
+    labels: np.ndarray, tallies: np.ndarray, places: np.ndarray, fails: suppression.Fails
+) -> np.ndarray:
+    """Unions of groups (labels of the rows) that do not fail; -1 where all of them do."""
+    if (labels < 0).any():
+        return labels
+    starts, of = np.unique(labels, return_inverse=True)
+    order = np.argsort(of, kind="stable")
+    common = _common_by_group(places[order], np.searchsorted(of[order], np.arange(len(starts))))
+    further = suppression.joined(_sums(tallies, labels), common, fails)
+    return further[of]
+
+
+def _sums(tallies: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The tallies of each group, in the order of its label."""
+    starts, of = np.unique(labels, return_inverse=True)
+    sums = np.zeros((len(starts), *tallies.shape[1:]), dtype=int)
+    np.add.at(sums, of, tallies)
+    return sums
+
+
+def _sides(rows: pd.DataFrame, labels: np.ndarray) -> np.ndarray:
+    """groups x classes of a metric of one question, the lowest class first; see queries/waves/scores.sql."""
+    classes = ["low", "middle", "high"] if rows["metric"].iloc[0] in ("enps", "nps") else ["low", "high"]
+    return _sums(rows[classes].to_numpy(int), labels)
+
+
+def _questions_together(
+    rows: pd.DataFrame, block_of: "pd.Series[int]", floor: int
+) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """The questions of one metric and wave; questions x groups of blocks: the group each is told with, -1: of none; and
+    groups x questions x classes: the answers.
 
     rows: see queries/waves/tallies.sql. block_of: the group that a block is told with at the finest.
     """
     most = int(rows["most_units"].iloc[0])
     names, question = np.unique(rows["question"].to_numpy(str), return_inverse=True)
     classes, kind = np.unique(rows["class"].to_numpy(float), return_inverse=True)
-    tallies = np.zeros((int(block_of.max()) + 1, len(names), len(classes) + 1), dtype=int)
+    tallies = np.zeros((int(block_of.max()) + 1, len(names), len(classes)), dtype=int)
     np.add.at(tallies, (rows["block"].map(block_of).to_numpy(int), question, kind), rows["answers"].to_numpy(int))
     flat = np.zeros((len(tallies), 1), dtype=int)
     by_question = np.array([
         suppression.joined(tallies[:, q], flat, lambda totals: suppression.is_one_sided(totals, most=most))
         for q in range(len(names))
     ])  # fmt: skip
-    if (by_question < 0).all():
-        return names.tolist(), by_question
-    share = tallies[:, :, classes.argmax()].sum(axis=0) / np.maximum(tallies.sum(axis=(0, 2)), 1)
-    return names.tolist(), suppression.companions(by_question, tallies, share, most=most)
+    if not (by_question < 0).all():
+        share = tallies[:, :, classes.argmax()].sum(axis=0) / np.maximum(tallies.sum(axis=(0, 2)), 1)
+        by_question = suppression.companions(by_question, tallies, share, most=most)
+        if floor:
+            by_question = np.array([
+                _joined_further(by_question[q], tallies[:, q], flat, lambda totals: totals.sum(axis=-1) < floor)
+                for q in range(len(names))
+            ])  # fmt: skip
+            by_question = suppression.companions(by_question, tallies, share, most=most)
+    return names.tolist(), by_question, tallies
 
 
-def _wide_enough(cursor: Cursor, told: list[tuple[Any, Any, str]]) -> list[tuple[Any, Any, str]]:
-    """The questions of which the whole distribution may be told: no few people's mean can be read off its ends."""
-    wide = set()
+def _wide_enough(cursor: Cursor, told: Mapping[Any, np.ndarray]) -> list[tuple[Any, Any, str]]:
+    """The questions of which the whole distribution may be told: beside the groups' numbers it pins nobody down.
+
+    told: (survey, wave_on, question) -> groups x classes.
+    """
+    wide: list[Any] = []
     for key, rows in _frame(cursor, "scores").groupby(["survey", "wave_on", "question"]):
+        if key not in told:
+            continue
         counts, scores = rows["answers"].to_numpy(int), rows["score"].to_numpy(float)
-        if not suppression.is_narrow(counts, scores.tolist(), most=int(rows["most_units"].iloc[0])):
-            wide.add(key)
-    return [key for key in told if key in wide]
+        most = int(rows["most_units"].iloc[0])
+        levels = range(told[key].shape[1])
+        of_class = [rows["class"].to_numpy(int) == level for level in levels]
+        by_class = [counts[here] for here in of_class], [scores[here] for here in of_class]
+        if not suppression.is_narrow(counts, scores.tolist(), most=most) and not suppression.is_pinned(
+            told[key], *by_class, most=most
+        ):
+            wide.append(key)
+    return wide
 
 
 def _keep_table(cursor: Cursor, table: str, rows: list[Any], columns: list[str], *, temporary: bool = False) -> None:

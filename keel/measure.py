@@ -51,6 +51,10 @@ class Series:
 def metrics(store: Store) -> dict[str, Metric]:
     """Every metric: the catalogue's, then the uploaded measures and the ratios of them."""
     found = dict(catalogue.load())
+    declared = tuple(store.settings.dimensions.get("people", ()))
+    for name, metric in found.items():
+        if declared and metric.rule == "answers" and metric.dimensions:
+            found[name] = replace(metric, dimensions=declared)
     for name, dimensions in _wave_dimensions(store).items():
         told = found[name]
         found[name] = replace(
@@ -154,7 +158,7 @@ def _suppressed(
         return shown
     if "told" not in frame:
         shown = suppression.hide(frame, floor)
-        return _with_waiting(store, metric, grain, shown, last) if metric.rule == "answers" else shown
+        return _with_waiting(store, metric, grain, shown, start, last) if metric.rule == "answers" else shown
     untold = (frame["told"] == 0) & (frame["asked"] > 0) & ~(frame["named"] > 0)
     if only and len(frame) and untold.all():
         _count_refusals(store, metric, by, only, frame.assign(hidden=True))
@@ -205,12 +209,18 @@ def _waves_told(store: Store, metric: Metric) -> list[tuple[date, date]]:
     return [(row["wave_on"], row["ends_on"]) for row in store.rows("told_waves") if row["topic"] == topic]
 
 
-def _with_waiting(store: Store, metric: Metric, grain: str, frame: pd.DataFrame, last: date) -> pd.DataFrame:
+def _with_waiting(
+    store: Store, metric: Metric, grain: str, frame: pd.DataFrame, start: date, last: date
+) -> pd.DataFrame:
     """The frame with a hidden row for each period that is over and of which only answers are in that wait."""
     calendar, there = store.settings.calendar, set(frame["period"])
     rows = store.rows("waiting", metric=metric.id, topic=metric.source.removesuffix(" survey"))
     periods = {calendar.start(row["day"], grain) if grain != WHOLE else row["day"] for row in rows if row["is_over"]}
-    missing = sorted(period for period in periods - there if period <= last) if grain != WHOLE else []
+    missing = (
+        sorted(period for period in periods - there if calendar.start(start, grain) <= period <= last)
+        if grain != WHOLE
+        else []
+    )
     if not missing:
         return frame
     hidden = pd.DataFrame({"period": missing, "hidden": True, "partial": False, "note": suppression.HIDDEN})

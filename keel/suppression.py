@@ -23,9 +23,11 @@ Source: METHODS D; measured against the naive rules in tests/test_privacy.py.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -82,19 +84,21 @@ def closings(
     """
     ordinals = np.array([day.toordinal() for day in days], dtype=int)
     found = Closings([], [], np.full(len(days), -1))
-    units = _units(days, unit_of)
+    units = sorted({unit_of(day) for day in dict.fromkeys(days)}, key=lambda unit: unit.ends_on)
     waves_open, told = set(open_waves), list(told)
     waiting, over = np.array([], dtype=int), date.min
     for batch in sorted(over_until):
         over = max(over, over_until[batch])
         waiting = np.sort(np.concatenate([waiting, np.flatnonzero(batches == batch)]))
         for unit in units if len(waiting) else []:
-            if unit.ends_on > over or any(unit.starts_on <= last and first <= unit.ends_on for first, last in told):
+            if unit.ends_on > over or any(unit.starts_on <= end and begin <= unit.ends_on for begin, end in told):
                 continue
             for wave in [wave for wave in sorted(waves_open) if wave < unit.wave_on]:
                 waiting = _close_wave(found, wave, batch, unit_of, ordinals, waiting, told)
                 waves_open.discard(wave)
             count = int(np.searchsorted(ordinals[waiting], unit.ends_on.toordinal(), side="right"))
+            if not count or ordinals[waiting[count - 1]] < unit.starts_on.toordinal():
+                continue  # nobody waits who answered in it
             if len(np.unique(people[waiting[:count]])) >= minimum:
                 found.unit_of[waiting[:count]] = len(found.units)
                 found.units.append((unit, batch))
@@ -123,31 +127,20 @@ def _close_wave(
     return waiting
 
 
-def _units(days: Sequence[date], unit_of: Callable[[date], Unit]) -> list[Unit]:
-    """Every unit from the first day to the last that has an answer in it, in order."""
-    seen = {unit_of(day) for day in dict.fromkeys(days)}
-    return sorted(seen, key=lambda unit: unit.ends_on)
+def is_same(before: pd.DataFrame, now: pd.DataFrame) -> bool:
+    """Whether a wave that was withdrawn came back with the answers it was told with; only then is it told again.
 
-
-def may_be_told_again(before: pd.DataFrame, now: pd.DataFrame, *, minimum: int) -> bool:
-    """Whether a wave that was told may be told otherwise: what changed is, everywhere, the answers of enough people.
-
-    Both: one row per unit_on, group (who is in the cell, as text), question and value, with answers. In each unit, group
-    and question either nothing changed, or the number of answers changed by `minimum` at least; a group that is new or
-    gone must not share people with another one (its members stand in no other group).
+    Both: unit_on, part (the members of a block or a cell, in words), question and value (none for the people of a cell) and
+    answers. Told were the units and questions of `before`; where that was the company alone, parts do not count. Two tellings
+    that differ could be set against each other: what one person changed would be the difference.
     """
-    keys = ["unit_on", "group", "question"]
-    both = before.merge(now, how="outer", on=[*keys, "value"], suffixes=("_before", "_now")).fillna(
-        {"answers_before": 0, "answers_now": 0}
-    )
-    both["differs"] = both["answers_before"] != both["answers_now"]
-    per = both.groupby(keys).agg(
-        differs=("differs", "any"), before=("answers_before", "sum"), now=("answers_now", "sum")
-    )
-    changed = per[per["differs"]]
-    enough = bool(((changed["now"] - changed["before"]).abs() >= minimum).all())
-    gone, new = set(before["group"]) - set(now["group"]), set(now["group"]) - set(before["group"])
-    return enough and not (gone and new and len(now) > 0)
+    if set(before["part"]) == {""}:
+        now = now[now["question"].notna()].assign(part="")
+    asked = now["question"].isna() | now["question"].isin(before["question"].dropna())
+    now = now[asked & now["unit_on"].isin(before["unit_on"])]
+    keys = ["unit_on", "part", "question", "value"]
+    sums = [rows.groupby(keys, dropna=False)["answers"].sum().sort_index() for rows in (before, now)]
+    return bool(len(sums[0]) == len(sums[1]) and sums[0].index.equals(sums[1].index) and (sums[0] == sums[1]).all())
 
 
 # Cells
@@ -318,13 +311,41 @@ def is_narrow(tallies: np.ndarray, scores: Sequence[float], *, most: int = 1) ->
     """
     order, crowd = np.argsort(scores), CROWD * most
     counts, values = tallies[..., order], np.asarray(scores, dtype=float)[order]
-    return (_mean_of_first(crowd, counts[..., ::-1], values[::-1]) - _mean_of_first(crowd, counts, values)) < POINT
+    return (_mean_of_first(crowd, counts[..., ::-1], values[::-1]) - _mean_of_first(crowd, counts, values)) <= POINT
 
 
 def _mean_of_first(crowd: int, counts: np.ndarray, values: np.ndarray) -> np.ndarray:
     so_far = np.cumsum(counts, axis=-1)
     taken = np.minimum(so_far, crowd) - np.minimum(so_far - counts, crowd)
     return (taken * values).sum(axis=-1) / np.maximum(taken.sum(axis=-1), 1)
+
+
+def is_pinned(groups: np.ndarray, counts: Sequence[np.ndarray], scores: Sequence[np.ndarray], *, most: int = 1) -> bool:
+    """Whether some four people of a group are known to a point, from the group's classes and the company's distribution.
+
+    groups: groups x classes, the answers of each class, the lowest class first; counts and scores: per class, how many of the
+    company gave each score, the lowest first. Of four people of a group the mean is least when they are of the lowest
+    classes and gave their lowest scores, and highest the other way round. most: answers that one person may have given.
+    """
+    crowd = CROWD * most
+    for group in groups[groups.sum(axis=1) >= crowd]:
+        lowest = _sum_of_first(crowd, group, counts, scores)
+        highest = _sum_of_first(crowd, group[::-1], [c[::-1] for c in counts[::-1]], [s[::-1] for s in scores[::-1]])
+        if (highest - lowest) / crowd <= POINT:
+            return True
+    return False
+
+
+def _sum_of_first(crowd: int, group: np.ndarray, counts: Sequence[np.ndarray], scores: Sequence[np.ndarray]) -> float:
+    """The sum of a crowd's scores, class after class as many as the group has, each class's first scores first."""
+    left, total = crowd, 0.0
+    for here, of_score, score in zip(group, counts, scores, strict=True):
+        wanted = min(int(here), left)
+        left -= wanted
+        for count, value in zip(of_score, score, strict=True):
+            taken = min(wanted, int(count))
+            total, wanted = total + taken * float(value), wanted - taken
+    return total
 
 
 def companions(labels: np.ndarray, tallies: np.ndarray, share: np.ndarray, *, most: int = 1) -> np.ndarray:
@@ -526,32 +547,70 @@ def comment_groups(people: np.ndarray, comments: np.ndarray, *, minimum: int) ->
 _LINK = re.compile(r"(?i)\b(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|de|fr|uk|eu|co)(?:/\S*)?\b")
 _EMAIL = re.compile(r"[\w.+-]+\s*(?:@|\(at\)|\[at\])\s*[\w-]+(?:\s*(?:\.|\(dot\))\s*[\w-]+)+")
 _DIGITS = re.compile(r"\+?\(?\d[\d\s().\-/]{4,}\d|\b[A-Za-z]{0,3}\d{4,}\b")
-_WORD = re.compile(r"\w+(?:[-'’]\w+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:['’´`-][^\W\d_]+)*")
 
 
-def scrub(words: str, names: Collection[str]) -> str:
+@dataclass(frozen=True)
+class Names:
+    """Names to take out: each part of three letters or more, and each whole name as its parts; in plain letters."""
+
+    parts: frozenset[str]
+    numbers: frozenset[str]  # of people: E0042
+    whole: Mapping[str, frozenset[tuple[str, ...]]]  # by its first part
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> "Names":
+        """From names as a roster writes them."""
+        parts: set[str] = set()
+        numbers: set[str] = set()
+        whole: dict[str, set[tuple[str, ...]]] = {}
+        for name in map(partial(unicodedata.normalize, "NFC"), names):
+            if any(letter.isdigit() for letter in name):
+                numbers.add(name.strip().casefold())
+                continue
+            words = tuple(part for word in _WORD.findall(name) for part in _plain_parts(word))
+            parts |= {part for part in words if len(part) >= 3}
+            if len(words) > 1:
+                whole.setdefault(words[0], set()).add(words)
+        return cls(frozenset(parts), frozenset(numbers), {first: frozenset(found) for first, found in whole.items()})
+
+
+def scrub(words: str, names: Names) -> str:
     """A comment without e-mail addresses, links, telephone and other long numbers, and names.
 
-    names: of the people on the roster, as written there; each part of three letters or more is taken out wherever it
-    stands with a capital, the whole name however it is written.
+    A part of a name is taken out where it stands with a capital, with whatever is joined to it; a whole name however it is
+    written. Accents and apostrophes do not matter.
     """
-    words = _EMAIL.sub("[e-mail]", words)
+    words = _EMAIL.sub("[e-mail]", unicodedata.normalize("NFC", words))
     words = _LINK.sub("[link]", words)
     words = _DIGITS.sub("[number]", words)
-    parts = name_parts(names)
-    if not parts:
-        return words
+    words = re.sub(r"\w+", lambda word: "[name]" if word[0].casefold() in names.numbers else word[0], words)
+    found = [(match, _plain_parts(match[0])) for match in _WORD.finditer(words)]
+    gone = {place for place, (match, parts) in enumerate(found) if _is_named(match[0], parts, names)}
+    for place, (_, parts) in enumerate(found):
+        for name in names.whole.get(parts[0], ()) if parts else ():
+            so_far, last = list(parts), place
+            while len(so_far) < len(name) and last + 1 < len(found):
+                last += 1
+                so_far += found[last][1]
+            if tuple(so_far) == name:
+                gone |= set(range(place, last + 1))
+    pieces, end = [], 0
+    for place in sorted(gone):
+        match = found[place][0]
+        pieces += [words[end : match.start()], "[name]"]
+        end = match.end()
+    return re.sub(r"\[name\](?:\s+\[name\])+", "[name]", "".join([*pieces, words[end:]]))
 
-    def taken_out(found: re.Match[str]) -> str:
-        word = found[0]
-        plain = re.sub(r"['’]s$", "", word).casefold()
-        return "[name]" if plain in parts and (word[0].isupper() or not word[0].isalpha()) else word
 
-    return re.sub(r"\[name\](?:\s+\[name\])+", "[name]", _WORD.sub(taken_out, words))
+def _is_named(word: str, parts: Sequence[str], names: Names) -> bool:
+    """Whether a word, or what it is joined of, is part of a name and stands with a capital."""
+    capitals = any(piece[0].isupper() or not piece[0].islower() for piece in re.split("-", word) if piece)
+    return capitals and any(part in names.parts for part in parts)
 
 
-def name_parts(names: Collection[str]) -> frozenset[str]:
-    """Every part of three letters or more of the names, in small letters."""
-    return frozenset(
-        part.casefold() for name in names for part in [*_WORD.findall(name), name.strip()] if len(part) >= 3
-    )
+def _plain_parts(word: str) -> list[str]:
+    """The parts of a word in small letters without accents, apostrophes and the s of a possessive."""
+    flat = re.sub(r"['’´`]", "", re.sub(r"['’´`][sS]\b", "", word))
+    flat = "".join(c for c in unicodedata.normalize("NFKD", flat) if not unicodedata.combining(c)).casefold()
+    return [part for part in flat.split("-") if part]

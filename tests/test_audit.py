@@ -40,7 +40,7 @@ def test_the_audit_lists_what_can_be_shown_with_its_people_and_cells(empty_store
     [found] = audit.audit(empty_store)
     views = {tuple(sorted(view["only"].items())): (view["people"], view["cells"]) for view in found["views"]}
 
-    assert [{"wave_on": date(2024, 1, 1), "people": 21, "cells": 3, "told": 1}] == found["waves"]
+    assert [{"wave_on": date(2024, 1, 1), "people": 21, "cells": 3, "kept": False}] == found["waves"]
     assert {
         (): (21, 3), (("department", "A"),): (15, 2), (("department", "B"),): (6, 1),
         (("site", "North"),): (14, 2), (("site", "South"),): (7, 1),

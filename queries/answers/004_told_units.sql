@@ -3,7 +3,8 @@
 with there as (
     select distinct c.survey, c.wave_on, r.topic
     from closed_response as c
-    join (select distinct survey, topic from responses where not is_named) as r on r.survey = c.survey
+    join responses as r on r.survey = c.survey and r.key = c.key
+    where not r.is_named
 )
 
 select

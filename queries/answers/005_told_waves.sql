@@ -4,7 +4,7 @@ select distinct
     u.topic,
     w.wave_on,
     w.ends_on,
-    w.version,
+    w.is_kept,
     w.people,
     w.minimum,
     w.most_units,

@@ -5,9 +5,9 @@ with asked as (
         b.survey,
         q.text,
         min(q.question) as place,
-        max(q.kind) as kind,
-        max(q.role) as role,
-        max(q.driver) as driver,
+        arg_max(q.kind, (q.role is not null, q.kind <> 'text', q.batch)) as kind,
+        arg_max(q.role, q.batch) as role,
+        arg_max(q.driver, q.batch) as driver,
         bool_or(q.is_reversed) as is_reversed,
         max(q.low) as low,
         max(q.high) as high,
@@ -27,9 +27,10 @@ surveys as (
 ),
 
 waves as (
-    select survey, sum(people) as responses
-    from told_waves
-    group by survey
+    select u.survey, sum(u.people) as responses
+    from told_units as u
+    join told_waves as w on w.survey = u.survey and w.wave_on = u.wave_on
+    group by u.survey
 ),
 
 given as (

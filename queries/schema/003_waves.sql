@@ -50,7 +50,8 @@ create table closed_wave (
     survey varchar not null,
     wave_on date not null,
     ends_on date not null,
-    version integer not null,       -- 1, or 2 when it was told again
+    is_withdrawn boolean not null,  -- none of its responses was in any more
+    is_kept boolean not null,       -- it was brought again with other answers, and stays as it was told
     is_closed boolean not null,     -- false: only its first weeks are
     people integer not null,
     minimum integer not null,       -- the fewest people of a cell when it closed

@@ -1,5 +1,5 @@
--- What this is: one row per unit, group, question and value of a wave as it was told: how many gave that answer; and per cell
--- and metric: how many of its people answered on either side. A group is its members in words.
+-- What this is: one row per unit, block, question and value of a wave as it was told: how many gave that answer; and per cell
+-- its people. A block and a cell are named by the members in them; '' where only the company's weeks were told.
 -- $survey: varchar
 -- $wave_on: date, first day of the wave
 with named as (
@@ -11,20 +11,20 @@ with named as (
 ),
 
 blocks as (
-    select block, string_agg(distinct dimension || '=' || member, ';' order by dimension || '=' || member) as "group"
+    select block, string_agg(distinct dimension || '=' || member, ';' order by dimension || '=' || member) as words
     from named
     group by block
 ),
 
 cells as (
-    select cell, string_agg(dimension || '=' || member, ';' order by dimension, member) as "group"
+    select cell, string_agg(dimension || '=' || member, ';' order by dimension, member) as words
     from named
     group by cell
 )
 
 select
     c.unit_on,
-    coalesce(b."group", '') as "group",
+    coalesce(b.words, '') as part,
     c.question,
     c.value,
     c.answers,
@@ -34,13 +34,12 @@ where c.survey = $survey
     and c.wave_on = $wave_on
 union all
 select
-    s.wave_on,
-    c."group",
-    s.metric || ' by cell',
-    unnest([0, 1, 2, 3]),
-    unnest([s.people, s.high, s.middle, s.low]),
-from closed_sum as s
-join cells as c on c.cell = s.cell
-where s.survey = $survey
-    and s.wave_on = $wave_on
-order by all
+    c.wave_on,
+    n.words,
+    null,
+    null,
+    c.people,
+from closed_cell as c
+join cells as n on n.cell = c.cell
+where c.survey = $survey
+    and c.wave_on = $wave_on

@@ -9,5 +9,11 @@ select
     u.batch,
 from closed_unit as u
 join closed_wave as w on w.survey = u.survey and w.wave_on = u.wave_on
-where exists (select 1 from closed_response as c where c.survey = u.survey and c.wave_on = u.wave_on)
+where exists (
+        select 1
+        from closed_response as c
+        join responses as r on r.survey = c.survey and r.key = c.key and not r.is_named
+        where c.survey = u.survey
+            and c.wave_on = u.wave_on
+    )
 order by u.survey, u.unit_on

@@ -1,10 +1,11 @@
--- What this is: one row: a wave, and how often it has been told.
+-- What this is: one row: a wave; is_kept: it was brought again with other answers.
 -- $minimum: integer, the fewest people of a cell
 select
     w.survey,
     w.wave_on,
     w.ends_on,
-    o.version,
+    false as is_withdrawn,
+    false as is_kept,
     w.closes as is_closed,
     (select count(*) from wave_people as p where p.wave = w.wave) as people,
     (select max(p.units) from wave_people as p where p.wave = w.wave) as most_units,

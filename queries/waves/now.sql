@@ -1,4 +1,4 @@
--- What this is: one row per unit, group, question and value of a wave as it would be told now; see before.sql.
+-- What this is: one row per unit, block, question and value of a wave as it would be told now; see before.sql.
 -- $wave: integer, its number in this run
 with named as (
     select distinct m.*, c.block
@@ -8,20 +8,20 @@ with named as (
 ),
 
 blocks as (
-    select block, string_agg(distinct dimension || '=' || member, ';' order by dimension || '=' || member) as "group"
+    select block, string_agg(distinct dimension || '=' || member, ';' order by dimension || '=' || member) as words
     from named
     group by block
 ),
 
 cells_in_words as (
-    select cell, string_agg(dimension || '=' || member, ';' order by dimension, member) as "group"
+    select cell, string_agg(dimension || '=' || member, ';' order by dimension, member) as words
     from named
     group by cell
 )
 
 select
     u.unit_on,
-    coalesce(b."group", '') as "group",
+    coalesce(b.words, '') as part,
     q.text as question,
     c.value,
     c.answers,
@@ -33,12 +33,13 @@ where u.wave = $wave
 union all
 select
     w.wave_on,
-    c."group",
-    s.role || ' by cell',
-    unnest([0, 1, 2, 3]),
-    unnest([s.people, s.high, s.middle, s.low]),
-from sides as s
-join telling_waves as w on w.wave = s.wave
-join cells_in_words as c on c.cell = s.cell
-where s.wave = $wave
-order by all
+    n.words,
+    null,
+    null,
+    sum(k.people),
+from cells as c
+join kinds as k on k.kind = c.kind
+join telling_waves as w on w.wave = c.wave
+join cells_in_words as n on n.cell = c.cell
+where c.wave = $wave
+group by w.wave_on, c.cell, n.words

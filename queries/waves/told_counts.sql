@@ -21,9 +21,12 @@ select
     c.question,
     null,
     c.value,
-    c.label,
-    c.answers,
-from closed_choice as c
+    case when c.answers = 1 and c.label <> '' then 'other answers' else c.label end as label,
+    sum(c.answers) as answers,
+from (
+    select *, people - max(answers) over (partition by survey, wave_on, question) as others
+    from closed_choice
+) as c
 join told_waves as w on w.survey = c.survey and w.wave_on = c.wave_on
-qualify c.people - max(c.answers) over (partition by c.survey, c.wave_on, c.question) >= 2
-    and c.answers >= 2
+where c.others >= 2
+group by all

@@ -9,10 +9,9 @@ with sums as (
         sum(s.num) as num,
         sum(s.den) as den,
         sum(s.squares) as squares,
-        sum(c.people) as people,
+        sum(s.people) as people,
     from wave_groups as g
     join closed_sum as s on s.metric = g.metric and s.survey = g.survey and s.wave_on = g.wave_on and s.cell = g.cell
-    join closed_cell as c on c.survey = g.survey and c.wave_on = g.wave_on and c.cell = g.cell
     group by all
 ),
 

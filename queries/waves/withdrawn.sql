@@ -1,4 +1,4 @@
--- What this is: one row per wave that was told and of which no response is in any more.
-select w.survey, w.wave_on
-from closed_wave as w
-anti join closed_response as c on c.survey = w.survey and c.wave_on = w.wave_on
+-- What this is: one row per wave that was told and of which no response was in any more.
+select survey, wave_on
+from closed_wave
+where is_withdrawn
