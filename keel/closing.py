@@ -18,6 +18,7 @@ from keel.catalogue import MAX_DIMENSIONS, Metric
 from keel.settings import Settings
 from keel.suppression import Unit
 
+_ONCE = ("closed_choice", "closed_comment")  # told with the first telling, and never again
 _RECORD = (
     "closed_unit", "closed_question", "closed_count", "closed_cell", "closed_member", "closed_sum", "closed_choice", "closed_comment",
 )  # fmt: skip
@@ -48,7 +49,7 @@ def close(cursor: Cursor, settings: Settings, metrics: Iterable[Metric]) -> bool
             {"survey": survey, "wave_on": wave_on},
         )
     closed, returning = _frame(cursor, "closed"), _frame(cursor, "returning")
-    pending = _frame(cursor, "pending")
+    pending = _with_their_wave(cursor, _frame(cursor, "pending"), returning)
     if pending.empty and returning.empty and (closed.empty or closed["is_closed"].all()):
         return False
     over = {int(batch): until for batch, until in _rows(cursor, "over") if until is not None}
@@ -56,6 +57,22 @@ def close(cursor: Cursor, settings: Settings, metrics: Iterable[Metric]) -> bool
     if len(units):
         _tell(cursor, responses, units, waves, settings, metrics)
     return len(units) > 0
+
+
+def _with_their_wave(cursor: Cursor, pending: pd.DataFrame, returning: pd.DataFrame) -> pd.DataFrame:
+    """What waits, without the responses that come with a withdrawn wave of theirs: they belong to it, and count nowhere else."""
+    for _, back in returning.groupby(["survey", "wave_on"]):
+        first = back.iloc[0]
+        theirs = (pending["survey"] == first["survey"]) & pending["day"].between(first["wave_on"], first["ends_on"])
+        if theirs.any():
+            rows = pending.loc[theirs, ["survey", "key", "person"]]
+            _keep(
+                cursor, "joining",
+                rows.assign(unit_on=first["unit_on"], wave_on=first["wave_on"], is_counted=False),
+            )  # fmt: skip
+            cursor.execute("insert into closed_response by name select * from joining")
+            pending = pending[~theirs]
+    return pending
 
 
 def _to_be_told(
@@ -176,7 +193,8 @@ def _tell(
     kept = _told_otherwise(cursor, waves)
     _sum_up(cursor, metrics)
     _write(cursor, waves, kept, minimum)
-    _write_comments(cursor, waves[~waves["wave"].isin(kept)], settings)
+    first = [wave for (wave,) in cursor.execute("select wave from writing where is_first").fetchall()]
+    _write_comments(cursor, waves[waves["wave"].isin(first)], settings)
     for table in _MADE:
         cursor.execute(f"drop table if exists {table}")
 
@@ -283,20 +301,20 @@ def tells_waves(metric: Metric) -> bool:
 
 def _told_otherwise(cursor: Cursor, waves: pd.DataFrame) -> list[int]:
     """The waves that were told before with other answers, or to other groups: they stay as they were told."""
-    withdrawn = set(_rows(cursor, "withdrawn"))
-    return [
-        int(wave.wave)
-        for wave in _each(waves)
-        if (wave.survey, wave.wave_on) in withdrawn
-        and not suppression.is_same(
-            _frame(cursor, "before", survey=wave.survey, wave_on=wave.wave_on),
-            _frame(cursor, "now", wave=int(wave.wave)),
-        )
-    ]
+    withdrawn, found = set(_rows(cursor, "withdrawn")), []
+    for wave in _each(waves):
+        if (wave.survey, wave.wave_on) in withdrawn:
+            which = {"survey": wave.survey, "wave_on": wave.wave_on}
+            alike = bool(_frame(cursor, "read_alike", **which)["is_read_alike"].iloc[0])
+            before = _frame(cursor, "before", **which, is_read_alike=alike)
+            if not suppression.is_same(before, _frame(cursor, "now", wave=int(wave.wave), is_read_alike=alike)):
+                found.append(int(wave.wave))
+    return found
 
 
 def _write(cursor: Cursor, waves: pd.DataFrame, kept: Collection[int], minimum: int) -> None:
-    withdrawn, known = set(_rows(cursor, "withdrawn")), set(_rows(cursor, "known"))
+    withdrawn = set(_rows(cursor, "withdrawn"))
+    known = {(survey, wave_on): is_closed for survey, wave_on, is_closed in _rows(cursor, "known")}
     written = []
     for wave in _each(waves):
         key = (wave.survey, wave.wave_on)
@@ -307,13 +325,21 @@ def _write(cursor: Cursor, waves: pd.DataFrame, kept: Collection[int], minimum: 
                            {"survey": wave.survey, "wave_on": wave.wave_on})  # fmt: skip
             continue
         if key in withdrawn:
-            for table in _RECORD:
+            for table in [table for table in _RECORD if table not in _ONCE]:
                 _delete(cursor, table, *key)
         if key in known:
-            for table in ("closed_count", "closed_wave", "closed_response"):
+            for table in ("closed_count", "closed_wave"):
                 _delete(cursor, table, *key)
-        written.append(int(wave.wave))
-    _keep(cursor, "writing", pd.DataFrame({"wave": written}, dtype="int32"))
+            cursor.execute(
+                "delete from closed_response where survey = $survey and wave_on = $wave_on and is_counted",
+                {"survey": wave.survey, "wave_on": wave.wave_on},
+            )
+        written.append((int(wave.wave), not known.get(key, False)))
+    _keep(
+        cursor,
+        "writing",
+        pd.DataFrame(written, columns=["wave", "is_first"]).astype({"wave": "int32", "is_first": bool}),
+    )
     frozen = [] if waves["closes"].all() else ["closed_answer"]
     for table in (*_RECORD[:-1], "closed_wave", "closed_response", *frozen):
         query = sql.query(f"waves/{table}")

@@ -136,7 +136,7 @@ def is_same(before: pd.DataFrame, now: pd.DataFrame) -> bool:
     """
     if set(before["part"]) == {""}:
         now = now[now["question"].notna()].assign(part="")
-    asked = now["question"].isna() | now["question"].isin(before["question"].dropna())
+    asked = now["question"].isna() | now["question"].isin(before["question"].dropna())  # questions that are new are new
     now = now[asked & now["unit_on"].isin(before["unit_on"])]
     keys = ["unit_on", "part", "question", "value"]
     sums = [rows.groupby(keys, dropna=False)["answers"].sum().sort_index() for rows in (before, now)]

@@ -357,6 +357,24 @@ def test_choices_and_comments_that_come_again_otherwise_are_not_told(opened, who
         assert before == found(store)
 
 
+def test_two_people_of_two_sites_who_come_again_each_with_the_other_s_answer_change_nothing(opened):
+    """In the department they share nothing differs; the sites before and after would tell what each of them said."""
+
+    def file(lyon, oslo):
+        rows = said("1-3", people(0, 10), (lyon, *HALF * 5)) + said(
+            "1-3", people(20, 10), (oslo, *HALF * 5), site="Oslo"
+        )
+        return rows + said("1-3", people(40, 10), HALF, department="Tech")
+
+    with opened() as store:
+        batch = take(store, file(5, 1), "2-1", head="Date,Response ID,Department,Site")
+        before = told(store, by=["department", "site"])
+        assert ((6, 10), (5, 10)) == (before[JANUARY, "Sales", "Lyon"], before[JANUARY, "Sales", "Oslo"])
+        store.undo(batch, who="tester")
+        take(store, file(1, 5), "2-2", head="Date,Response ID,Department,Site")
+        assert before == told(store, by=["department", "site"])
+
+
 def test_files_of_a_withdrawn_wave_that_come_again_one_by_one_count_nobody_twice(opened):
     """Ten and three were told together; the three come again last, and do not count in February too."""
     ten, three = said("1-3", people(0, 10), HALF), said("1-4", people(10, 3), (5, 1, 1))

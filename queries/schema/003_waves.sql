@@ -19,7 +19,7 @@ create table closed_response (
     person varchar not null,
     unit_on date not null,
     wave_on date not null,
-    is_counted boolean not null,    -- false: the same person answered again in that unit
+    is_counted boolean not null,    -- false: the person answered again in that unit, or it came after the telling
     cell integer,                   -- of the person; none until the wave closes
 );
 

@@ -6,7 +6,7 @@ select
     t.person,
     u.unit_on,
     u.wave_on,
-    t.is_counted,
+    false as is_counted,
     k.cell,
 from telling as t
 join wave_people as p on p.wave = t.wave and p.person = t.person

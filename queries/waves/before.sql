@@ -1,7 +1,8 @@
 -- What this is: one row per unit, block, question and value of a wave as it was told: how many gave that answer; and per cell
--- its people. A block and a cell are named by the members in them; '' where only the company's weeks were told.
+-- its people, and those on either side. A block and a cell are named by the members in them; '' where only the company's weeks were told.
 -- $survey: varchar
 -- $wave_on: date, first day of the wave
+-- $is_read_alike: boolean, its questions are read as then: what cells add to the metrics is compared, too
 with named as (
     select m.*, c.block
     from closed_member as m
@@ -43,3 +44,15 @@ from closed_cell as c
 join cells as n on n.cell = c.cell
 where c.survey = $survey
     and c.wave_on = $wave_on
+union all
+select
+    s.wave_on,
+    n.words,
+    s.metric || ' by cell',
+    unnest([0, 1, 2, 3]),
+    unnest([s.people, s.high, s.middle, s.low]),
+from closed_sum as s
+join cells as n on n.cell = s.cell
+where s.survey = $survey
+    and s.wave_on = $wave_on
+    and $is_read_alike

@@ -14,7 +14,7 @@ with given as (
     join telling_waves as w on w.wave = t.wave
     join raw_answers as a on a.batch = t.batch and a."row" = t."row"
     join raw_questions as q on q.batch = a.batch and q.question = a.question
-    join writing as o on o.wave = w.wave
+    join writing as o on o.wave = w.wave and o.is_first
     where w.closes
         and t.is_counted
         and q.role is null

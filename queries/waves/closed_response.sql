@@ -13,3 +13,10 @@ join kinds as d on d.wave = p.wave and d.members = p.members
 left join cells as k on k.kind = d.kind
 join telling_units as u on u.unit = t.unit
 join writing as o on o.wave = u.wave
+where not exists (
+        select 1
+        from closed_response as c
+        where c.survey = t.survey
+            and c.key = t.key
+            and not c.is_counted
+    )

@@ -1,3 +1,3 @@
--- What this is: one row per wave that was ever told.
-select survey, wave_on
+-- What this is: one row per wave that was ever told, and whether it had closed.
+select survey, wave_on, is_closed
 from closed_wave

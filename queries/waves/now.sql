@@ -1,5 +1,6 @@
 -- What this is: one row per unit, block, question and value of a wave as it would be told now; see before.sql.
 -- $wave: integer, its number in this run
+-- $is_read_alike: boolean, see before.sql
 with named as (
     select distinct m.*, c.block
     from cell_members as m
@@ -43,3 +44,15 @@ join telling_waves as w on w.wave = c.wave
 join cells_in_words as n on n.cell = c.cell
 where c.wave = $wave
 group by w.wave_on, c.cell, n.words
+union all
+select
+    w.wave_on,
+    n.words,
+    s.role || ' by cell',
+    unnest([0, 1, 2, 3]),
+    unnest([s.people, s.high, s.middle, s.low]),
+from sides as s
+join telling_waves as w on w.wave = s.wave
+join cells_in_words as n on n.cell = s.cell
+where s.wave = $wave
+    and $is_read_alike
