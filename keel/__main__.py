@@ -172,6 +172,9 @@ def _import_one(
     if not reading.refusal and not asked.dry_run:
         document["batch"] = company.take_in(store, reading, who=getpass.getuser())
     lines = _import_lines(reading, document["batch"], already)
+    if reading.kind == "survey" and document["batch"] and (kept := company.kept_as_told(store, reading)):
+        document["notes"].append(kept)
+        lines.append(f"  {kept} (--set survey=NAME)")
     if reading.kind == "survey" and asked.dry_run:
         found = company.reaches(store, reading)
         document["survey"]["reach"] = [{"order": one.order, "levels": one.levels} for one in found]

@@ -157,6 +157,18 @@ def _surveys(store: Store) -> dict[str, frozenset[str]]:
     return {survey: frozenset(texts) for survey, texts in found.items()}
 
 
+def kept_as_told(store: Store, reading: Reading) -> str:
+    """The sentence that says which closed months of a survey stay as they were told before; empty where there are none."""
+    kept = [row for row in store.rows("told_waves") if row["survey"] == reading.survey and row["is_kept"]]
+    if not kept:
+        return ""
+    months = "1 closed month" if len(kept) == 1 else f"{len(kept)} closed months"
+    return (
+        f"{months} of {reading.survey} had been told before with other answers and stay as they were: two tellings set against "
+        "each other could single someone out. Under another name of the survey the file is told as it is."
+    )
+
+
 def take_in(store: Store, reading: Reading, *, who: str) -> int:
     """Append a reading; returns its batch. Raises InputError with the reading's refusal."""
     if reading.refusal:

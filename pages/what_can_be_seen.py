@@ -13,9 +13,8 @@ with left, st.container(key="box-answers"):
     ui.points(
         ("Nobody’s answer is shown.", f"Every number adds up the answers of at least {few} people: of the company by the week, of "
          "a group by the month."),
-        ("Months close.", f"A month is told once it is over, and then stays as it is. Whoever answers later counts with the "
-         f"next one, and a correction only if it changes what at least {few} people answered: nobody can compare before "
-         "and after."),
+        ("Months close.", "A month is told once it is over, and then stays as it is. Whoever answers later counts with the "
+         "next one; a file that is corrected afterwards changes nothing. So nobody can compare before and after."),
         ("A view may be refused.", f"If it would stand on fewer than {few} people, or single out fewer when set against "
          "another number, it says “hidden” and names the nearest larger group that can be shown. A group that answered "
          "almost as one is told with its neighbour."),

@@ -193,7 +193,9 @@ def _take_in(reading: Any, sample: bool) -> None:
     batch = attempt(lambda: company.take_in(store(), reading, who=who()), f"{reading.file} is in.")
     bar.empty()
     if batch is not None:
-        st.session_state["_imported"] = f"{reading.file} is in: batch {batch}, {reading.rows_accepted:,} rows."
+        kept = company.kept_as_told(store(), reading) if reading.kind == "survey" else ""
+        said = f"{reading.file} is in: batch {batch}, {reading.rows_accepted:,} rows. {kept}"
+        st.session_state["_imported"] = said.strip()
         st.session_state["_dropped"] = st.session_state.get("_dropped", 0) + 1  # a fresh, empty uploader
         st.rerun()
 
