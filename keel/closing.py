@@ -426,14 +426,6 @@ def _delete(cursor: Cursor, table: str, survey: str, wave_on: date) -> None:
     )
 
 
-def _delete_answers(cursor: Cursor, survey: str, wave_on: date) -> None:
-    cursor.execute(
-        "delete from closed_answer where survey = $survey and key in "
-        "(select key from closed_response where survey = $survey and wave_on = $wave_on)",
-        {"survey": survey, "wave_on": wave_on},
-    )
-
-
 # What may be told of it
 
 

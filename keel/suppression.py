@@ -12,6 +12,9 @@ combination of weeks and cells gives a person the weight of the week plus that o
 only where a *cut* between weeks and cells goes through few people. So a wave's cells are drawn as wide as it takes for
 every cut to go through nobody or five at least (`weak_cells`): then no combination of the two isolates fewer.
 
+All this is of one telling. Two tellings of a wave, before and after a correction, could be set against each other, so
+there is only one: what comes back otherwise than it was told stays as it was told (`is_same`).
+
 That says who cannot be singled out, not that a sum says nothing: if all of a cell answered alike, the sum tells what
 each of them said. So a cell whose answers are one-sided (`is_one_sided`, `is_narrow`) is told with a neighbour only. And
 it does not cover people of a cell who pool what they know; the page says so.
@@ -34,9 +37,8 @@ import numpy as np
 import pandas as pd
 
 HIDDEN = "too few people to show this without revealing someone"
-WAITING = "fewer people answered than may be told alone: their answers count with those of the next period"
 RAREST = (
-    0.2  # a question that fewer of a unit's people answered is left out: it would make every cell as wide as itself
+    0.2  # of a unit's people; a question that fewer answered is left out: it would make every cell as wide as itself
 )
 OTHER_SIDE = 2  # people who answered otherwise than the rest, below whom a group speaks with one voice
 CROWD = 4  # the largest group that must not be pinned down: one fewer than five
