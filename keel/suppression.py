@@ -546,9 +546,12 @@ def comment_groups(people: np.ndarray, comments: np.ndarray, *, minimum: int) ->
     return np.where(pooled, 0, np.cumsum(~pooled))
 
 
-_LINK = re.compile(r"(?i)\b(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|de|fr|uk|eu|co)(?:/\S*)?\b")
-_EMAIL = re.compile(r"[\w.+-]+\s*(?:@|\(at\)|\[at\])\s*[\w-]+(?:\s*(?:\.|\(dot\))\s*[\w-]+)+")
-_DIGITS = re.compile(r"\+?\(?\d[\d\s().\-/]{4,}\d|\b[A-Za-z]{0,3}\d{4,}\b")
+_LINK = re.compile(
+    r"(?i)\b(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)+/\S+"
+    r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|de|fr|uk|eu|co)\b"
+)
+_EMAIL = re.compile(r"[\w.+-]+\s*(?:@|\(at\)|\[at\])\s*[\w-]+(?:(?:\.|\s*\(dot\)\s*)[\w-]+)+")
+_DIGITS = re.compile(r"\+?\(?\d[\d\s().\-–/]{4,}\d|\b[A-Za-z]{0,3}\d{4,}\b")
 _WORD = re.compile(r"[^\W\d_]+(?:['’´`-][^\W\d_]+)*")
 
 

@@ -449,8 +449,12 @@ def test_scores_in_any_order_are_narrow_alike():
 def pinned(groups, counts, scores, crowd):
     """Whether the means of all groups of `crowd` answers of one group lie within a point: each answer of the company in
     turn, no more of a class than the group has."""
-    answers = [(level, score) for level, given in enumerate(counts) for score, count in zip(scores[level], given, strict=True)
-               for _ in range(count)]  # fmt: skip
+    answers = [
+        (level, score)
+        for level, given in enumerate(counts)
+        for score, count in zip(scores[level], given, strict=True)
+        for _ in range(count)
+    ]
     for group in groups:
         if sum(group) < crowd:
             continue
@@ -1305,6 +1309,7 @@ NAMES, NOBODY = Names.of(ROSTER), Names.of([])
         ("me (at) keel (dot) example", "[e-mail]"),
         ("me [at] keel.example", "[e-mail]"),
         ("two: a@b.de, c@d.org", "two: [e-mail], [e-mail]"),
+        ("to a@b.com. Then call", "to [e-mail]. Then call"),
     ],
 )
 def test_an_address_is_taken_out_of_a_comment(words, scrubbed):
@@ -1319,6 +1324,7 @@ def test_an_address_is_taken_out_of_a_comment(words, scrubbed):
         ("HTTP://KEEL.EXAMPLE", "[link]"),
         ("on linkedin.com/in/someone now", "on [link] now"),
         ("at keel.de", "at [link]"),
+        ("on t.me/anna now", "on [link] now"),
         ("it works.Comfortable chairs", "it works.Comfortable chairs"),
     ],
 )
@@ -1333,6 +1339,7 @@ def test_a_link_is_taken_out_of_a_comment(words, scrubbed):
         ("call +49 171 555-1234 now", "call [number] now"),
         ("call (020) 7946 0958 now", "call [number] now"),
         ("call 555.123.4567", "call [number]"),
+        ("call 555–123–4567", "call [number]"),
         ("call 0171/5551234", "call [number]"),
         ("call +4917155512", "call [number]"),
         ("my number is 48213", "my number is [number]"),
