@@ -104,13 +104,13 @@ def test_how_often_something_happens_is_no_engagement_item():
 
 def test_an_item_of_which_one_is_the_best_answer_is_turned_round(empty_store):
     rows = [["Date", "ID", "Dept", "I am proud of what we do"]]
-    cells = ["1 - Strongly agree"] * 3 + ["2 - Agree"] * 2 + ["5 - Strongly disagree"]
+    cells = ["1 - Strongly agree"] * 3 + ["2 - Agree"] * 2 + ["5 - Strongly disagree"] * 2
     rows += [["2024-01-01", str(n), "Sales", cell] for n, cell in enumerate(cells)]
     reading = company.preview(empty_store, as_csv(rows), name="pulse.csv", today=TODAY)
     company.take_in(empty_store, reading, who="tester")
     (question,) = measure.questions(empty_store)[0]["questions"]
-    # turned round: 5 5 5 4 4 1; five of six favourable
-    assert (6, 4.0, 5 / 6) == (question["n"], question["mean"], question["favourable"])
+    # turned round: 5 5 5 4 4 1 1; five of seven favourable
+    assert (7, 25 / 7, 5 / 7) == (question["n"], question["mean"], question["favourable"])
 
 
 def test_an_item_that_says_it_is_reversed_is_and_one_that_moves_against_the_rest_is_noted():

@@ -126,12 +126,12 @@ def test_a_role_for_a_question_that_is_not_asked_is_refused():
 
 def test_the_mapping_gives_role_driver_scale_and_turned_items(empty_store):
     mapping = {"questions": {"Stress": {"role": "engagement", "driver": "Load", "reversed": True, "low": 1, "high": 5}}}
-    rows = [["2024-01-01", str(n), score] for n, score in enumerate(["1", "2", "2", "5", "4"])]
+    rows = [["2024-01-01", str(n), score] for n, score in enumerate(["1", "2", "2", "5", "4", "1", "5"])]
     take(empty_store, survey(["Date", "ID", "Stress"], *rows), mapping=mapping)
     (question,) = measure.questions(empty_store)[0]["questions"]
-    # turned round: 5, 4, 4, 1, 2; favourable are 4 and 5
-    assert (5, 3.2, 3 / 5) == (question["n"], question["mean"], question["favourable"])
-    assert {"1": 1, "2": 2, "4": 1, "5": 1} == question["counts"]
+    # turned round: 5, 4, 4, 1, 2, 5, 1; favourable are 4 and 5
+    assert (7, 22 / 7, 4 / 7) == (question["n"], question["mean"], question["favourable"])
+    assert {"1": 2, "2": 2, "4": 1, "5": 2} == question["counts"]
 
 
 def test_a_score_outside_the_scale_said_leaves_its_row_out():
