@@ -370,10 +370,15 @@ def _rolled(
         "from_on": from_on,
         **asked,
     }
-    frame = store.ask("series", **rows)
-    if metric.rule == "answers" and (by or only):
+    in_groups = metric.rule == "answers" and bool(by or only)
+    if in_groups and metric.source == "employees survey":  # nobody there gave a name: closed waves are all there is
+        waves = _waves(store, metric, grain, by, only, calendar.start(start, "month"), last)
+        frame = waves.assign(named=0, value=waves["num"] / waves["den"].where(waves["den"] != 0))
+    else:
+        frame = store.ask("series", **rows)
+    if in_groups and metric.source != "employees survey":
         frame = _with_waves(frame, _waves(store, metric, grain, by, only, calendar.start(start, "month"), last))
-    elif metric.rule == "answers" and metric.id in _wave_dimensions(store) and grain != "week":
+    elif not in_groups and metric.rule == "answers" and metric.id in _wave_dimensions(store) and grain != "week":
         frame = _with_wave_people(store, metric, frame, grain, calendar.start(from_on, "month"), last)
     frame = frame.rename(columns={"people": "n"})
     frame["period"] = frame["period"].dt.date if len(frame) else frame["period"]

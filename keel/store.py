@@ -10,6 +10,7 @@ import json
 import os
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -39,6 +40,7 @@ class Store:
         self.settings = settings
         self.archive = Archive(self.path.with_suffix(".uploads"))
         self._writing = threading.RLock()
+        self._refused: Counter[tuple[date, str, str]] = Counter()
         if self.path.is_dir():
             raise StoreError(
                 f"{self.path.name}: this is a directory; a database file was expected. Name a file, such as keel.duckdb."
@@ -63,6 +65,7 @@ class Store:
     def close(self) -> None:
         """Write everything to the file and let go of it."""
         with self._writing:
+            self._write_refusals()
             self._connection.close()
 
     # Asking
@@ -93,13 +96,20 @@ class Store:
 
     def count_refusal(self, metric: str, dimensions: str, day: date) -> None:
         """Note that a view of these dimensions was refused on that day; whom it asked for is not kept."""
+        with self._writing:
+            self._refused[day, metric, dimensions] += 1
+
+    def _write_refusals(self) -> None:
+        """Write the refusals counted since; a view is not kept waiting for it."""
         with self._writing, self._connection.cursor() as cursor:
-            found = cursor.execute(
-                "update refused_view set times = times + 1 where refused_on = ? and metric = ? and dimensions = ?",
-                [day, metric, dimensions],
-            ).fetchone()
-            if not found or not found[0]:
-                cursor.execute("insert into refused_view values (?, ?, ?, 1)", [day, metric, dimensions])
+            for (day, metric, dimensions), times in self._refused.items():
+                found = cursor.execute(
+                    "update refused_view set times = times + ? where refused_on = ? and metric = ? and dimensions = ?",
+                    [times, day, metric, dimensions],
+                ).fetchone()
+                if not found or not found[0]:
+                    cursor.execute("insert into refused_view values (?, ?, ?, ?)", [day, metric, dimensions, times])
+            self._refused.clear()
 
     def append(
         self, reading: Reading, *, who: str, at: datetime | None = None, batch: int | None = None,
@@ -201,6 +211,7 @@ class Store:
         `read(batch row, content)` reads one file the way it was read when it came. Returns the new contents.
         """
         with self._writing, tempfile.TemporaryDirectory(dir=self.path.parent) as folder:
+            self._write_refusals()
             fresh_path = Path(folder) / self.path.name
             with Store(fresh_path, self.settings) as fresh:
                 for row in reversed(self.rows("batches")):
@@ -224,6 +235,7 @@ class Store:
     def backup(self, target: Path) -> None:
         """Write the database and the uploaded files to one tar file. Raises StoreError if it cannot be written."""
         with self._writing:
+            self._write_refusals()
             self._connection.close()  # the file on disk is whole only when nobody has it open
             try:
                 archive.pack(self.path, self.archive.folder, target)
@@ -274,6 +286,8 @@ class Store:
 
     @contextlib.contextmanager
     def _asked(self, name: str, parameters: dict[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
+        if self._refused and name == "read/refused":
+            self._write_refusals()
         with self._connection.cursor() as cursor:
             yield cursor.execute(sql.query(name).text, parameters or None)
 

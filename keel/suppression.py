@@ -330,7 +330,7 @@ def is_pinned(groups: np.ndarray, counts: Sequence[np.ndarray], scores: Sequence
     classes and gave their lowest scores, and highest the other way round. most: answers that one person may have given.
     """
     crowd = CROWD * most
-    for group in groups[groups.sum(axis=1) >= crowd]:
+    for group in np.unique(np.minimum(groups[groups.sum(axis=1) >= crowd], crowd), axis=0):
         lowest = _sum_of_first(crowd, group, counts, scores)
         highest = _sum_of_first(crowd, group[::-1], [c[::-1] for c in counts[::-1]], [s[::-1] for s in scores[::-1]])
         if (highest - lowest) / crowd <= POINT:

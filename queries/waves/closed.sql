@@ -1,4 +1,10 @@
 -- What this is: one row per unit that closed and still counts: where it lies, and whether its wave is closed.
+with there as (
+    select distinct c.survey, c.wave_on
+    from closed_response as c
+    join responses as r on r.survey = c.survey and r.key = c.key and not r.is_named
+)
+
 select
     u.survey,
     u.unit_on,
@@ -9,11 +15,5 @@ select
     u.batch,
 from closed_unit as u
 join closed_wave as w on w.survey = u.survey and w.wave_on = u.wave_on
-where exists (
-        select 1
-        from closed_response as c
-        join responses as r on r.survey = c.survey and r.key = c.key and not r.is_named
-        where c.survey = u.survey
-            and c.wave_on = u.wave_on
-    )
+join there as t on t.survey = u.survey and t.wave_on = u.wave_on
 order by u.survey, u.unit_on
