@@ -101,6 +101,8 @@ class Store:
 
     def _write_refusals(self) -> None:
         """Write the refusals counted since; a view is not kept waiting for it."""
+        if not self._refused:
+            return
         with self._writing, self._connection.cursor() as cursor:
             for (day, metric, dimensions), times in self._refused.items():
                 found = cursor.execute(
