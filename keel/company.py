@@ -41,12 +41,15 @@ def open_store(path: Path | None = None) -> Store:
 
 def known(store: Store, today: date | None = None) -> Known:
     """What intake must know of this company to judge a file."""
+    metrics = measure.metrics(store)
     return Known(
         today=today or date.today(),
         currency=store.settings.currency,
         rates={row["currency"]: row["first_on"] for row in store.rows("first_rates")},
-        metrics=frozenset(measure.metrics(store)),
-        measures={metric.id: metric.dimensions for metric in measure.metrics(store).values() if metric.uploaded},
+        metrics=frozenset(metrics),
+        labels={word.casefold(): metric.id for metric in metrics.values() for word in (metric.label, metric.id)},
+        dimensions={metric.id: metric.dimensions for metric in metrics.values()},
+        measures={metric.id: metric.dimensions for metric in metrics.values() if metric.uploaded},
         surveys=_surveys(store),
         remembered=lambda shape: _remembered(store, shape),
     )
@@ -174,6 +177,22 @@ def take_in(store: Store, reading: Reading, *, who: str) -> int:
     if reading.refusal:
         raise InputError(reading.refusal)
     return store.append(reading, who=who)
+
+
+def type_in(store: Store, kind: str, row: Mapping[str, Any], *, who: str, today: date | None = None) -> int:
+    """Take in one row that a person typed: an upload like any other, kept, listed, and undone the same way.
+
+    kind: targets, events or baselines. row: field -> what was typed (a date, a number or words); None and "" are left out.
+    Returns the batch. Raises InputError.
+    """
+    said = {field: value for field, value in row.items() if value not in (None, "")}
+    content = pd.DataFrame([said]).to_csv(index=False).encode()
+    mapping = {"kind": kind, "dates": "ymd", "columns": {field: field for field in said}}
+    reading = preview(store, content, name=f"typed {kind.removesuffix('s')}.csv", mapping=mapping, today=today)
+    if reading.rejected:
+        fault = reading.rejected[0]
+        raise InputError(f"{fault.column}: found {fault.value!r}; {fault.reason}. Correct it; nothing was changed.")
+    return take_in(store, reading, who=who)
 
 
 def load_sample(store: Store, progress: Callable[[float, str], None] = lambda share, words: None) -> int:

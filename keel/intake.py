@@ -46,15 +46,18 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "manager": "text", "leaving_kind": "text", "is_regretted": "yes or no", "employment_kind": "text", "name": "text",
     },
     "rates": {"currency": "text!", "valid_from": "date!", "rate": "rate!"},
-    "targets": {"metric": "text!", "valid_from": "period!", "value": "rate!"},
-    "events": {"metric": "text", "happened_on": "any date!", "words": "text!"},
+    "targets": {"metric": "text!", "valid_from": "period!", "value": "rate!", "dimension": "text", "member": "text"},
+    "events": {"metric": "text", "happened_on": "any date!", "ends_on": "any date", "words": "text!"},
+    "baselines": {"metric": "text!", "from_on": "date!", "reason": "text!"},
 }  # fmt: skip
 DATE_FIELDS = {
     "orders": "ordered_on", "employees": "hired_on", "customers": "customer_id", "rates": "valid_from",
-    "targets": "valid_from", "events": "happened_on", "measures": "measured_on", "survey": "answered_on",
+    "targets": "valid_from", "events": "happened_on", "baselines": "from_on", "measures": "measured_on", "survey": "answered_on",
 }  # fmt: skip
 MONEY_PLACES, RATE_PLACES = 4, 8
 MOST_AMOUNT = Decimal(10**13)  # of one order line, in any currency
+_FIRST_DAYS = ("ordered_on", "happened_on", "valid_from", "from_on")
+TARGETS = ("target", "goal")  # a column called so holds nothing else
 PLANS_REACH = 50  # years ahead that a target or an event may lie
 
 # What a mapping may hold, and of which type.
@@ -139,7 +142,7 @@ def read(
         rest = measures.read(table)
     else:
         rest = _rows(table, kind)
-    if kind not in ("rates", "targets", "events", "customers"):
+    if kind not in ("rates", "targets", "events", "baselines", "customers"):
         rest["to_on"] = _as_of(table, rest["to_on"])
     rejected = sorted([*rejected, *table.rejected()], key=lambda reject: (reject.row, reject.column))
     if remembered:
@@ -324,10 +327,14 @@ def recognise(header: list[str], body: pa.Table, known: Known, *, file: str) -> 
     questions = [h for h in header if questionnaires.is_question(h)]
     if "answered_on" in found["survey"] and questions:
         return "survey"
+    if {"metric", "valid_from", "value"} <= found["targets"] and plain(header[matched["targets"]["value"]]) in TARGETS:
+        return "targets"
     if {"metric", "valid_from", "value"} <= found["targets"] and "ordered_on" in orders:
         named = values.distinct(body.column(matched["targets"]["metric"]))
-        return "targets" if set(named) <= known.metrics else "measures"
-    if {"happened_on", "words"} <= found["events"] and len(header) <= 4 and not has_amount:
+        return "targets" if all(known.metric(word) for word in named) else "measures"
+    if {"metric", "from_on", "reason"} <= found["baselines"] and len(header) <= 4:
+        return "baselines"
+    if {"happened_on", "words"} <= found["events"] and len(header) <= 5 and not has_amount:
         return "events"
     if found["rates"] >= {"currency", "valid_from", "rate"} and len(header) <= 4 and "customer_id" not in orders:
         return "rates"
@@ -423,13 +430,16 @@ def _rows(table: Table, kind: str) -> dict[str, Any]:
     unwanted = {field: "" for field, column in said.items() if not column}
     table.decided["columns"] = {**{field: table.header[place] for field, place in places.items()}, **unwanted}
     shaped = {"orders": _orders, "employees": _employees, "customers": _customers, "rates": _rates,
-              "targets": _targets, "events": _events}[kind](table, columns)  # fmt: skip
+              "targets": _targets, "events": _events, "baselines": _baselines}[kind](table, columns)  # fmt: skip
     rows = pa.table({"row": table.numbers(), **shaped}).filter(table.kept())
-    days = next((rows.column(c) for c in ("ordered_on", "happened_on", "valid_from") if c in rows.column_names), None)
+    if kind == "events":
+        rows = _by_metric(rows, table.known)
+    days = next((rows.column(c) for c in _FIRST_DAYS if c in rows.column_names), None)
     first, last = (pc.min(days).as_py(), pc.max(days).as_py()) if days is not None else (None, None)
     if kind == "employees":
         first, last = _staff_span(rows)
-    unused = [h for place, h in enumerate(table.header) if place not in places.values() and h]
+    used = {*places.values(), *(_grouping(table) if kind == "targets" else {})}
+    unused = [h for place, h in enumerate(table.header) if place not in used and h]
     return {"tables": {f"raw_{kind}": rows}, "unused": tuple(unused), "from_on": first, "to_on": last}
 
 
@@ -582,22 +592,87 @@ def _rates(table: Table, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
 
 
 def _targets(table: Table, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
-    _require_metrics(table, columns["metric"])
-    return {**columns, "value": columns["value"].cast(pa.float64())}
+    """Targets of the company, or of one member: a column `region`, say, or the two columns dimension and member."""
+    metrics = _metrics(table, columns["metric"])
+    nothing: list[str | None] = [None] * len(metrics)
+    dimension = columns["dimension"].to_pylist() if "dimension" in columns else list(nothing)
+    member = columns["member"].to_pylist() if "member" in columns else list(nothing)
+    for place, name in _grouping(table).items():
+        for row, word in enumerate(table.typed(place, "text").to_pylist()):
+            if word and member[row]:
+                table.fault(row, table.header[place], word, "one group a target was expected, and there are two")
+            elif word:
+                dimension[row], member[row] = name, word
+    for row, (metric, name, word) in enumerate(zip(metrics, dimension, member, strict=True)):
+        split = table.known.dimensions.get(metric or "")
+        column = table.decided["columns"].get("dimension") or table.header[0]
+        if bool(name) != bool(word):
+            table.fault(
+                row, column, name or word or "", "a dimension and its member together, or neither, were expected"
+            )
+        elif name and split is not None:  # of a measure that was undone since, nothing is known
+            known = next((one for one in split if plain(one) == plain(name)), None)
+            if known is None:
+                wanted = f"one of {', '.join(split)}" if split else "no group: this metric is not split"
+                table.fault(row, column, name, f"{wanted} was expected")
+            dimension[row] = known
+    return {
+        "metric": pa.array(metrics, pa.string()), "valid_from": columns["valid_from"], "value": columns["value"].cast(pa.float64()),
+        "dimension": pa.array(dimension, pa.string()), "member": pa.array(member, pa.string()),
+    }  # fmt: skip
+
+
+def _grouping(table: Table) -> dict[int, str]:
+    """Columns of a file of targets that are called like a dimension of some metric: place -> dimension."""
+    known = {plain(name): name for names in table.known.dimensions.values() for name in names}
+    taken = {table.place(column) for column in table.decided.get("columns", {}).values() if column}
+    return {place: known[plain(h)] for place, h in enumerate(table.header) if plain(h) in known and place not in taken}
 
 
 def _events(table: Table, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
-    if "metric" in columns:
-        _require_metrics(table, columns["metric"])
     metric = columns.get("metric", pa.nulls(len(columns["words"]), pa.string()))
+    for row, words in enumerate(metric.to_pylist()):
+        if words and not _touched(words, table.known):
+            table.fault(row, table.decided["columns"]["metric"], words, f"{_A_METRIC}, or several with ; between them")
+    if "ends_on" in columns:
+        early = pc.fill_null(pc.less(columns["ends_on"], columns["happened_on"]), False)
+        for row in pc.indices_nonzero(early).to_pylist():
+            table.fault(row, table.decided["columns"]["ends_on"], str(columns["ends_on"][row]),
+                        "a last day on or after the first was expected")  # fmt: skip
     return {**columns, "metric": pc.fill_null(metric, "")}
 
 
-def _require_metrics(table: Table, metric: pa.Array) -> None:
-    for row, word in enumerate(metric.to_pylist()):
-        if word and word not in table.known.metrics:
-            table.fault(row, table.decided["columns"]["metric"], word,
-                        "the name of a metric (`python -m keel metrics` lists them) was expected")  # fmt: skip
+def _touched(words: str, known: Known) -> list[str]:
+    """The metrics that an event's cell names; none of them where one is not known."""
+    if whole := known.metric(words):
+        return [whole]
+    found = [known.metric(word.strip()) for word in re.split(r"[;,]", words) if word.strip()]
+    return list(dict.fromkeys(filter(None, found))) if all(found) else []
+
+
+def _by_metric(rows: pa.Table, known: Known) -> pa.Table:
+    """A row for each metric that an event touches."""
+    named = [_touched(words, known) if words else [""] for words in rows.column("metric").to_pylist()]
+    place = [row for row, metrics in enumerate(named) for _ in metrics]
+    metrics = pa.array([metric for metrics in named for metric in metrics], pa.string())
+    return rows.take(pa.array(place, pa.int64())).set_column(rows.column_names.index("metric"), "metric", metrics)
+
+
+def _baselines(table: Table, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    return {**columns, "metric": pa.array(_metrics(table, columns["metric"]), pa.string())}
+
+
+_A_METRIC = "the name of a metric (`python -m keel metrics` lists them) was expected"
+
+
+def _metrics(table: Table, words: pa.Array) -> list[str | None]:
+    """The metric that each row names; what names none is at fault."""
+    found = []
+    for row, word in enumerate(words.to_pylist()):
+        found.append(table.known.metric(word) if word else None)
+        if word and found[-1] is None:
+            table.fault(row, table.decided["columns"]["metric"], word, _A_METRIC)
+    return found
 
 
 def _named(found: list[layout.Found], *, name: str, wanted: str) -> list[layout.Found]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from keel.errors import InputError
 
-KINDS = ("orders", "customers", "employees", "survey", "measures", "rates", "targets", "events")
+KINDS = ("orders", "customers", "employees", "survey", "measures", "rates", "targets", "events", "baselines")
 
 # Of a file in which a quarter of the rows cannot be read, the rest is not to be trusted either: it is likely the
 # wrong kind, or the wrong column.
@@ -42,9 +42,15 @@ class Known:
     currency: str
     rates: Mapping[str, date] = field(default_factory=dict)  # currency -> first day with a rate
     metrics: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = field(default_factory=dict)  # what people call a metric, folded -> its id
+    dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # metric -> what it can be split by
     measures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # uploaded measure -> its grouping columns
     surveys: Mapping[str, frozenset[str]] = field(default_factory=dict)  # survey -> its questions, in plain letters
     remembered: Callable[[str], Mapping[str, Any] | None] = lambda shape: None
+
+    def metric(self, word: str) -> str | None:
+        """The id of the metric that is called so, by its id or as people say it; None where there is none."""
+        return word if word in self.metrics else self.labels.get(word.strip().casefold())
 
 
 @dataclass(frozen=True)

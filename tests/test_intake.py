@@ -66,6 +66,7 @@ KINDS = {
     "rates": csv("Currency,Date,Rate", "USD,2024-01-01,0.92"),
     "targets": csv("Metric,Date,Value", "revenue,2024-01-01,1000"),
     "events": csv("Metric,Date,Words", "revenue,2024-01-01,Price rise"),
+    "baselines": csv("Metric,New baseline,Reason", "revenue,2024-01-01,Sold the shop in Lyon"),
 }  # fmt: skip
 
 
@@ -74,6 +75,61 @@ def test_a_file_is_recognised_by_its_headers(kind):
     reading = read(KINDS[kind], metrics=frozenset({"revenue"}))
     assert (kind, 1, 1, ()) == (reading.kind, reading.rows_read, reading.rows_accepted, reading.rejected)
     assert "" == reading.refusal
+
+
+NAMED = {
+    "metrics": frozenset({"revenue", "nps", "turnover"}), "labels": {"net revenue": "revenue", "nps": "nps"},
+    "dimensions": {"revenue": ("region", "segment"), "nps": ("region",), "turnover": ("department",)},
+}  # fmt: skip
+
+
+def test_a_target_is_of_the_company_or_of_one_member_named_by_a_column_of_the_dimension():
+    reading = read(csv("KPI,Region,From,Target", "Net revenue,,2026-01,1000", "Net Revenue,North,2026-02,400"), **NAMED)
+    assert ("targets", ()) == (reading.kind, reading.unused)
+    assert ["revenue", "revenue"] == column(reading, "metric")
+    assert [(None, None), ("region", "North")] == list(
+        zip(column(reading, "dimension"), column(reading, "member"), strict=True)
+    )
+    assert [date(2026, 1, 1), date(2026, 2, 1)] == column(reading, "valid_from")
+
+
+def test_a_target_may_name_its_dimension_and_member_in_two_columns():
+    reading = read(csv("Metric,Date,Value,Dimension,Member", "nps,2026-01-01,40,Region,North"), **NAMED)
+    assert [("region", "North")] == list(zip(column(reading, "dimension"), column(reading, "member"), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("turnover,North,,2026-01-01,3", "one of department was expected"),
+        ("revenue,North,SMB,2026-01-01,3", "one group a target was expected, and there are two"),
+        ("revenu,,,2026-01-01,3", "the name of a metric (`python -m keel metrics` lists them) was expected"),
+    ],
+)
+def test_a_target_that_cannot_stand_is_left_out_with_its_reason(row, reason):
+    good = [f"revenue,North,,2026-0{month}-01,3" for month in range(1, 9)]
+    reading = read(csv("Metric,Region,Segment,Date,Value", *good, row), kind="targets", **NAMED)
+    assert [(10, reason)] == [(reject.row, reject.reason) for reject in reading.rejected]
+
+
+def test_an_event_may_last_and_touch_several_metrics():
+    reading = read(
+        csv("Metric,From,To,What", "Net revenue; nps,2026-03-03,2026-03-09,Outage", ",2026-04-01,,Fair"), **NAMED
+    )
+    assert ("events", 2) == (reading.kind, reading.rows_accepted)
+    rows = [
+        tuple(row.values())
+        for row in reading.tables["raw_events"].select(["row", "metric", "happened_on", "ends_on"]).to_pylist()
+    ]
+    assert [
+        (2, "revenue", date(2026, 3, 3), date(2026, 3, 9)), (2, "nps", date(2026, 3, 3), date(2026, 3, 9)), (3, "", date(2026, 4, 1), None),
+    ] == rows  # fmt: skip
+
+
+def test_an_event_cannot_end_before_it_begins():
+    good = [f",2026-0{month}-01,,Fair" for month in range(1, 9)]
+    reading = read(csv("Metric,Date,Until,Words", *good, ",2026-03-03,2026-03-01,Outage"), **NAMED)
+    assert ["a last day on or after the first was expected"] == [reject.reason for reject in reading.rejected]
 
 
 def test_metric_date_and_value_are_measures_when_the_metrics_are_not_known():

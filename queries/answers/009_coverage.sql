@@ -1,11 +1,13 @@
--- What this is: one row per source: the first and the last day its data covers (the watermark), and when it last came.
+-- What this is: one row per source: the first and the last day its data covers (the watermark), how many rows it has, and how
+-- many times it came in that span (months of a survey, days of a measure; null: it should be there every day).
 -- The watermark is the last day in the rows, or the later day an upload was said to be as of;
--- of surveys on people the weeks and months that have closed lie within it whole.
+-- of surveys on people the weeks and months that have closed lie within it whole. A measure stops with its own last number.
 select
     'orders' as source,
     min(o.ordered_on) as first_on,
     greatest(max(o.ordered_on), (select max(to_on) from batch where kind = 'orders')) as last_on,
     count(*) as "rows",
+    cast(null as bigint) as times,
 from raw_orders as o
 having count(*) > 0
 union all
@@ -14,6 +16,7 @@ select
     (select min(hired_on) from employees),
     max(to_on),
     (select count(*) from employees),
+    null,
 from batch
 where kind = 'employees'
 having count(*) > 0
@@ -27,15 +30,16 @@ select
         (select max(w.ends_on) from told_waves as w where w.topic = r.topic)
     ),
     count(*),
+    count(distinct date_trunc('month', r.day)),
 from responses as r
 join batch as b on b.batch = r.batch
 group by r.topic
 union all
 select
-    'measure ' || m.measure,
-    least(min(m.measured_on), min(b.from_on)),
-    max(b.to_on),
+    'measure ' || measure,
+    min(measured_on),
+    max(measured_on),
     count(*),
-from raw_measures as m
-join batch as b on b.batch = m.batch
-group by 1
+    count(distinct measured_on),
+from raw_measures
+group by measure

@@ -1,5 +1,6 @@
 -- What this is: one row per upload whose rows are not all there, or are there though no upload counts: a sentence.
--- A wide file of measures stores several rows for each accepted one, and none for a row of empty cells.
+-- A wide file of measures stores several rows for each accepted one, and none for a row of empty cells; an event a row for
+-- each metric it touches.
 with counted as (
     select batch, 'orders' as kind, count(*) as "rows" from raw_orders group by batch
     union all
@@ -15,7 +16,9 @@ with counted as (
     union all
     select batch, 'targets', count(*) from raw_targets group by batch
     union all
-    select batch, 'events', count(*) from raw_events group by batch
+    select batch, 'events', count(distinct "row") from raw_events group by batch
+    union all
+    select batch, 'baselines', count(*) from raw_baselines group by batch
 )
 
 select

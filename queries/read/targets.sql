@@ -1,8 +1,11 @@
--- What this is: one row per metric and day from which a target holds; the later upload wins.
+-- What this is: one row per metric, member (dimension '' for the company) and day from which a target holds; the later upload wins.
 select
     metric,
+    coalesce(dimension, '') as dimension,
+    coalesce(member, '') as member,
     valid_from,
-    arg_max(value, batch) as value,
+    arg_max(value, (batch, "row")) as value,
+    max(batch) as batch,
 from raw_targets
-group by metric, valid_from
-order by metric, valid_from
+group by all
+order by metric, dimension, member, valid_from
