@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from keel.errors import QuestionError
+from keel.wording import day_year, plural, span
 
 MEAN_FORM = (2.66, 3.268)  # 3 / d2 and 1 + 3 d3 / d2, for two points: d2 = 1.128, d3 = .853
 MEDIAN_FORM = (3.145, 3.865)  # the same from the median of the moving ranges, .954 of a standard deviation
@@ -31,6 +32,15 @@ WEEKS_IN_YEAR = 52.18
 MOST_CARRY_OVER = 0.98  # at 1 a series is a random walk, whose past has no level to come back to
 DUST = 16 * float(np.finfo(float).eps)  # what adding floats leaves behind; never a difference
 EXACT = 1e-9  # of a series' spread: a residual below it is the solver's rounding
+# Measured by benchmarks.signals: the chance of at least one false signal in 26 points after a locked baseline of 104;
+# (season, carry-over) -> chance
+FALSE_IN_26 = {(False, False): 0.23, (False, True): 0.28, (True, False): 0.26, (True, True): 0.34}
+MEANING = {
+    "R1": "A signal: it lies outside its limits.",
+    "R2": f"A signal: {RUN} or more in a row on one side of what was expected.",
+    "R3": "Worth watching: three of the last four lie beyond half way to a limit, on the same side.",
+    "MR": "It changed by more than it usually does from one to the next.",
+}
 ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth",
             "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")  # fmt: skip
 CARDINALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -118,7 +128,7 @@ class Signals:
 
 @dataclass(frozen=True)
 class Shares:
-    """Laney's p' chart: the share of each point, its limits as fractions (nan where n is 0) and the rules it fired.
+    """Laney's p' chart: the share of each point, its limits as fractions (nan where n is 0), the rules it fired, its run.
 
     spread is how much more the shares vary than their n explain (never taken below 1).
     """
@@ -129,6 +139,7 @@ class Shares:
     low: tuple[float, ...]
     high: tuple[float, ...]
     rules: tuple[frozenset[str], ...]
+    run: tuple[int, ...]
 
 
 def natural(values: ArrayLike, *, baseline: int | None = None, median: bool = False) -> Limits:
@@ -265,8 +276,61 @@ def laney(k: ArrayLike, n: ArrayLike, *, baseline: int | None = None) -> Shares:
         half = 3 * sigma * spread
         low, high = centre - half, centre + half
     limits = Limits(0.0, -3 * spread, 3 * spread, MEAN_FORM[1] * D2 * spread, move, int(seen.sum()))
-    fired = _rules(z, limits)[0] if limits.n >= FEWEST else [frozenset()] * len(n)
-    return Shares(float(centre), spread, tuple(share.tolist()), tuple(low.tolist()), tuple(high.tolist()), tuple(fired))
+    nothing: tuple[list[frozenset[str]], np.ndarray] = [frozenset()] * len(n), np.zeros(len(n), dtype=int)
+    fired, run = _rules(z, limits) if limits.n >= FEWEST else nothing
+    return Shares(
+        float(centre), spread, tuple(share.tolist()), tuple(low.tolist()), tuple(high.tolist()), tuple(fired), tuple(run.tolist())
+    )  # fmt: skip
+
+
+def shares(
+    k: ArrayLike,
+    n: ArrayLike,
+    *,
+    periods: Sequence[date] | None = None,
+    baseline: Sequence[Rebase] = (),
+    locked: int | None = None,
+) -> Signals:
+    """Every share k of n of a series of closed periods against its usual range, by Laney's p' chart; as `signals` otherwise.
+
+    The limits are as wide as so many answers allow, and wider where shares vary more than that. A period without answers is
+    missing. Raises QuestionError as `signals` does, ValueError for counts as `laney` does.
+    """
+    k, n = np.broadcast_arrays(_numbers(k), _numbers(n))
+    at, _ = _positions(periods, len(k))
+    places = int(at[-1]) + 1 if len(at) else 0
+    some, of = np.full(places, np.nan), np.full(places, np.nan)
+    some[at], of[at] = k, np.where(n > 0, n, np.nan)
+    with np.errstate(all="ignore"):
+        in_force, waiting = _rebases(baseline, k / np.where(n > 0, n, np.nan))
+    lines, fired = {name: np.full(places, np.nan) for name in ("value", *_DRAWN)}, [frozenset[str]()] * places
+    run, jump, size, first, last = np.zeros(places, dtype=int), np.nan, 0, None, None
+    for start, stop in pairwise([0, *(int(at[rebase.index]) for rebase in in_force), places]):
+        here = slice(start, stop)
+        seen = np.flatnonzero(np.isfinite(some[here]) & np.isfinite(of[here]))
+        size = _baseline_length(len(seen), locked if stop == places else None)
+        first, last = (start + int(seen[0]), start + int(seen[size - 1])) if size else (None, None)
+        found = laney(some[here], of[here], baseline=int(seen[size - 1]) + 1 if size else 0)
+        lines["value"][here] = found.share
+        if size < FEWEST:
+            continue
+        lines["centre"][here] = np.where(np.isfinite(found.low), found.centre, np.nan)
+        lines["low"][here], lines["high"][here] = np.maximum(found.low, 0), np.minimum(found.high, 1)
+        fired[here], run[here] = found.rules, found.run
+        jump = MEAN_FORM[1] * D2 / 3 * (found.high[int(seen[-1])] - found.centre)
+    value, centre, low, high = (lines[name][at].tolist() for name in ("value", *_DRAWN))
+    points = tuple(
+        Point(i, value[i], centre[i], low[i], high[i], fired[p], _status(fired[p], size) if math.isfinite(value[i]) else "none", int(run[p]))
+        for i, p in enumerate(at.tolist())
+    )  # fmt: skip
+    latest, given = points[-1] if points else None, {int(place): index for index, place in enumerate(at)}
+    return Signals(
+        method="p'",
+        baseline=Baseline(None if first is None else given[first], None if last is None else given[last], size, size >= LOCKS_AT[0]),
+        centre=latest.centre if latest else np.nan, low=latest.low if latest else np.nan, high=latest.high if latest else np.nan,
+        mr_limit=float(jump), points=points, rebased=in_force, waiting=waiting,
+        removed=("number of answers: the fewer there are, the wider the range",) if size >= FEWEST else (),
+    )  # fmt: skip
 
 
 def words(signals: Signals, *, period: str = "week") -> str:
@@ -283,6 +347,41 @@ def words(signals: Signals, *, period: str = "week") -> str:
         return f"{sentence}."
     history = f"{n} {period}s {'since its new baseline' if signals.rebased else 'of history'}"
     return f"{sentence} (provisional: {history})." if point.rules else f"Provisional: {history}."
+
+
+def because(signals: Signals, periods: Sequence[date], *, period: str = "week") -> list[str]:
+    """Why the words are what they are, a sentence each: the rule, the baseline, what was removed, how often it is false.
+
+    `periods`: the first day of each point's period.
+    """
+    n, base = signals.baseline.n, signals.baseline
+    if n < FEWEST or base.first is None or base.last is None:
+        return [f"A usual range takes {FEWEST} closed {period}s; there are {n}."]
+    fired = signals.points[-1].rules
+    found = [sentence for rule, sentence in MEANING.items() if rule in fired]
+    hold = (
+        f"it is locked: newer {period}s are judged by it and do not move it"
+        if base.locked
+        else f"it locks at {LOCKS_AT[0]}"
+    )
+    found.append(f"The range rests on {plural(n, period)}, {span(periods[base.first], periods[base.last])}; {hold}.")
+    found += [f"Taken out first: {words}." for words in signals.removed]
+    found += [
+        f"A person began it anew from {day_year(periods[one.index])} ({day_year(one.on)}: {one.reason})."
+        for one in signals.rebased
+    ]
+    found += [
+        f"A new range from {day_year(periods[one.index])} waits until there are {FEWEST} {period}s after it ({one.reason})."
+        for one in signals.waiting
+    ]
+    return [*found, doubt(signals, period=period)]
+
+
+def doubt(signals: Signals, *, period: str = "week") -> str:
+    """How often a signal of such a chart is false: measured on made-up series in which nothing happens (benchmarks.signals)."""
+    is_seasonal, carries = "season" in signals.method, "ar " in signals.method
+    of_100 = round(100 * FALSE_IN_26[is_seasonal, carries])
+    return f"A signal can be chance: of 100 such numbers in which nothing happens, about {of_100} show at least one within 26 {period}s."
 
 
 def _finding(signals: Signals, period: str) -> str:

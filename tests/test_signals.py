@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from benchmarks import signals as benchmark
 from keel.errors import QuestionError
 from keel.periods import add_months
-from keel.signals import Limits, Rebase, laney, natural, rules, signals, words
+from keel.signals import Limits, Rebase, laney, natural, rules, shares, signals, words
 
 NAN = float("nan")
 WHEELER = [5045, 4350, 4350, 3975, 4290, 4430, 4485, 4285, 3980, 3925, 3645, 3760, 3300, 3685, 3463, 5200]
@@ -537,3 +537,54 @@ def test_false_signals_are_about_as_rare_as_claimed(kind):
 
 def test_a_shift_of_two_standard_deviations_is_seen_within_eight_weeks():
     assert 0.9 <= benchmark.shifts_seen("iid", 112, 60, 2.0, lambda _: 104)
+
+
+# Shares as signals
+
+
+def answered(share, n=200):
+    return np.round(np.asarray(share, dtype=float) * n), np.full(len(share), n)
+
+
+def test_shares_are_judged_with_the_limits_of_laney():
+    rng = np.random.default_rng(3)
+    n = rng.integers(80, 400, 30)
+    k = rng.binomial(n, 0.6)
+    found, plain = shares(k, n), laney(k, n, baseline=26)
+    assert ("p'", 26, True) == (found.method, found.baseline.n, found.baseline.locked)
+    assert plain.low == tuple(point.low for point in found.points)
+    assert plain.rules == tuple(point.rules for point in found.points)
+
+
+def test_a_share_far_out_is_a_signal_only_with_answers_enough():
+    k, n = answered([0.6, 0.62, 0.58, 0.61, 0.6, 0.59, 0.61, 0.6] * 4)
+    many = shares([*k, 80], [*n, 200])  # 40 % of 200
+    few = shares([*k, 2], [*n, 5])  # 40 % of 5
+    assert ("signal", {"R1"}) == (many.points[-1].status, set(many.points[-1].rules) & {"R1"})
+    assert frozenset() == few.points[-1].rules & {"R1"}
+    # three times √(.6 × .4 / 5) is .66 on either side of .6: the range is cut where a share ends
+    assert (0.0, 1.0) == (few.low, few.high)
+
+
+def test_a_share_nobody_answered_is_missing_and_breaks_no_run():
+    k, n = answered([0.5] * 10 + [0.6] * 4)
+    k, n = [*k, 0, *(0.6 * 200 for _ in range(4))], [*n, 0, *([200] * 4)]
+    found = shares(k, n)
+    assert "none" == found.points[14].status
+    assert 8 == found.points[-1].run
+
+
+def test_shares_begin_anew_where_a_person_says_so():
+    k, n = answered([0.4] * 30 + [0.6] * 10)
+    rebase = Rebase(30, "another questionnaire", date(2026, 1, 1))
+    found = shares(k, n, baseline=[rebase])
+    assert ((30, 39, 10), (rebase,)) == ((found.baseline.first, found.baseline.last, found.baseline.n), found.rebased)
+    assert not any(point.rules for point in found.points)
+    assert any("R1" in point.rules for point in shares(k, n).points)
+
+
+def test_a_few_shares_have_no_limits():
+    found = shares(*answered([0.4] * 7))
+    assert math.isnan(found.low)
+    assert {"none"} == {point.status for point in found.points}
+    assert () == shares([], []).points

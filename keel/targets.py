@@ -1,0 +1,56 @@
+"""What a number is measured against: dated targets, and whether they are met. Pure.
+
+A target is a number that holds from a day on, until the next one. Of what adds up over time it is meant for a month, and a
+week, quarter or year gets the share of its days; of everything else (a rate, a score, a headcount) it holds at any grain.
+A target set later leaves the periods before its day as they were judged.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from keel.periods import DAY, Calendar
+
+Steps = Sequence[tuple[date, float]]  # (the day it holds from, the target), in the order of the days
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A value against its target: by how much it is off (value less target), and whether it is met; None: neither is better."""
+
+    by: float
+    is_met: bool | None
+
+
+def goals(
+    steps: Steps, periods: Iterable[date], *, grain: str, calendar: Calendar, adds_up: bool
+) -> list[float | None]:
+    """The target of each period (its first day); None where none was in force on its first day.
+
+    adds_up: the metric's numbers add up over time, so that a target for a month says what a week should bring.
+    """
+    return [_goal(steps, calendar.start(p, grain), calendar.end(p, grain), calendar, adds_up) for p in periods]
+
+
+def verdict(value: float, goal: float, better: str) -> Verdict:
+    """Whether a value meets its target. A value right on it meets it."""
+    is_met = {"up": value >= goal, "down": value <= goal}.get(better)
+    return Verdict(value - goal, is_met)
+
+
+def _goal(steps: Steps, start: date, end: date, calendar: Calendar, adds_up: bool) -> float | None:
+    if not steps or steps[0][0] > start:
+        return None
+    if not adds_up:
+        return _in_force(steps, start)
+    days: Counter[tuple[date, float]] = Counter()
+    day = start
+    while day < end:
+        days[calendar.start(day, "month"), _in_force(steps, day)] += 1
+        day += DAY
+    return sum(goal * held / (calendar.end(month, "month") - month).days for (month, goal), held in days.items())
+
+
+def _in_force(steps: Steps, day: date) -> float:
+    return [goal for since, goal in steps if since <= day][-1]
