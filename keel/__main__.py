@@ -422,8 +422,8 @@ def _step(change: float | None, change_in: str) -> str:
 
 def _signals(asked: argparse.Namespace) -> None:
     with _store(asked) as store:
-        periods, found = measure.usual_range(store, asked.metric, grain=asked.grain, plain=asked.plain)
-        metric = measure.metrics(store)[asked.metric]
+        judged = measure.judged(store, asked.metric, grain=asked.grain, plain=asked.plain)
+    metric, periods, found = judged.series.metric, judged.periods, judged.signals
     points: list[dict[str, Any]] = [
         {"period": period, "value": point.value, "centre": point.centre, "low": point.low, "high": point.high,
          "rules": sorted(point.rules), "status": point.status}
@@ -437,7 +437,8 @@ def _signals(asked: argparse.Namespace) -> None:
             "n": base.n, "locked": base.locked,
         },
         "centre": found.centre, "low": found.low, "high": found.high, "mr_limit": found.mr_limit,
-        "words": signals.words(found), "points": points,
+        "words": signals.words(found, period=judged.series.grain),
+        "rebased": [{"from": periods[one.index], "reason": one.reason, "on": one.on} for one in found.rebased], "points": points,
     }  # fmt: skip
     lines = [f"{metric.label}: {document['words']} ({found.method})"]
     for point in points:

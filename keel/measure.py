@@ -11,19 +11,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from keel import catalogue, closing, intervals, measures, signals, suppression, survival
+from keel import catalogue, closing, intervals, measures, signals, suppression, survival, targets
 from keel import sixtwelve as six_twelve
 from keel.catalogue import Metric
 from keel.errors import PrivacyError, QuestionError
 from keel.periods import DAY, GRAINS, add_months
+from keel.signals import Rebase, Signals
 from keel.sixtwelve import DAYS_BACK, SixTwelve
 from keel.store import Store
+from keel.wording import plural
 
 ORDER_DIMENSIONS = ("region", "segment", "product_line", "channel", "team")
 COHORT_MONTHS = 24  # first-year attrition: two years of hires, so that the older half has been here a full year
 FEWEST = 5  # METHODS D5: of a customer survey that was promised to be anonymous, as of an employee survey
 FEW_LEAVERS = 5  # METHODS E: below it counts are shown, not rates
-STALE_DAYS = 14  # a source this far behind the newest one is shown in amber
+STALE_DAYS = 14  # a source this far behind the newest one is shown in amber, unless it comes more seldom
 WHOLE = "all"  # a grain of one period: the whole span in view
 SCORED = ("score", "scale")  # kinds of question whose answers are numbers on a scale
 MOST_EXPLAINED = 12  # hidden rows of one view that name the nearest group: looking for it takes a while
@@ -129,7 +131,7 @@ def series(
     frame = _with_intervals(frame, metric)
     frame["partial"] = _partial(store, grain, frame["period"], start, last)
     frame.loc[frame["partial"], "prior"] = np.nan
-    frame["note"] = ""
+    frame["note"] = frame.pop("gap") if "gap" in frame else ""
     if metric.interval == "poisson":
         first_leaving = store.rows("first_leaving")[0]["first_on"] or first
         frame["note"] = [_staff_note(row, grain, first, first_leaving, last, store) for row in records(frame)]
@@ -395,7 +397,38 @@ def _rolled(
         frame = _with_quiet_periods(
             frame, list(by), _periods(store, grain, begins, _last_told(store, metric, grain, last, watermark))
         )
-    return frame
+    return _without_gaps(store, metric, frame, grain, last) if metric.uploaded else frame.assign(gap="")
+
+
+def _without_gaps(store: Store, metric: Metric, frame: pd.DataFrame, grain: str, last: date) -> pd.DataFrame:
+    """The frame of an uploaded measure, blank in each whole period of which a day is missing; gap: what is missing there."""
+    span = coverage(store, metric)
+    if grain == WHOLE or span is None or frame.empty:
+        return frame.assign(gap="")
+    ids: dict[str, list[str]] = {"sums": [], "least": [], "greatest": []}
+    ids[{"min": "least", "max": "greatest"}.get(metric.roll, "sums")].append(metric.id)
+    days = store.ask("days", from_on=span[0], to_on=span[1], **ids)
+    there = np.array([day.toordinal() for day in days["day"]], dtype=int)
+    apart, due = six_twelve.rhythm(there, span[0].toordinal(), span[1].toordinal())
+    found: dict[date, tuple[bool, str]] = {}
+    for period in frame["period"].unique():
+        ends = store.settings.calendar.end(period, grain)
+        place = np.arange(period.toordinal(), min(ends, last + DAY).toordinal())
+        place = place[place >= span[0].toordinal()]
+        expected = place[due[(place - 1) % 7]]
+        missing, any_there = len(np.setdiff1d(expected, there)), bool(np.isin(place, there).any())
+        words = ""
+        if apart > six_twelve.RARELY[grain]:
+            words = f"measured about every {apart} days"
+        elif missing:
+            words = f"{missing} of {plural(len(expected), 'day')} {'has' if missing == 1 else 'have'} no data"
+        is_running = ends > last + DAY
+        found[period] = ((bool(words) and not (is_running and any_there)) or not any_there, words)
+    blank = np.array([found[period][0] for period in frame["period"]], dtype=bool)
+    return frame.assign(
+        value=frame["value"].where(~blank), num=frame["num"].where(frame["num"].ne(0) | ~blank),
+        gap=[found[period][1] for period in frame["period"]],
+    )  # fmt: skip
 
 
 def _waves(
@@ -531,14 +564,20 @@ def _staff_note(row: Mapping[str, Any], grain: str, first: date, first_leaving: 
     if row["num"] < FEW_LEAVERS:
         leavers = int(row["num"])
         notes.append(f"{leavers} {'leaver' if leavers == 1 else 'leavers'}: too few for a rate to mean much")
-    close = min(store.settings.calendar.end(row["period"], grain) - timedelta(days=1), last)
-    begins = row["period"] - timedelta(weeks=51) if grain == "week" else add_months(close.replace(day=1), -11)
+    notes.append(_short_history(row["period"], grain, first, first_leaving, last, store))
+    return "; ".join(filter(None, notes))
+
+
+def _short_history(period: date, grain: str, first: date, first_leaving: date, last: date, store: Store) -> str:
+    """Why the trailing year of a turnover rate is not all in the data; empty when it is."""
+    close = min(store.settings.calendar.end(period, grain) - timedelta(days=1), last)
+    begins = period - timedelta(weeks=51) if grain == "week" else add_months(close.replace(day=1), -11)
     if begins < first.replace(day=1) if grain != "week" else begins < first - timedelta(days=6):
         weeks = ((close - first).days + 1) // 7
-        notes.append(f"about {weeks} {'week' if weeks == 1 else 'weeks'} of history, not a year")
-    elif begins < first_leaving.replace(day=1):
-        notes.append(f"the first leaving in the file is of {first_leaving.isoformat()}; earlier ones may be missing")
-    return "; ".join(notes)
+        return f"about {weeks} {'week' if weeks == 1 else 'weeks'} of history, not a year"
+    if begins < first_leaving.replace(day=1):
+        return f"the first leaving in the file is of {first_leaving.isoformat()}; earlier ones may be missing"
+    return ""
 
 
 def _partial(store: Store, grain: str, periods: pd.Series, first: date, last: date) -> pd.Series:
@@ -592,18 +631,63 @@ def _empty(by: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def usual_range(
-    store: Store, metric_id: str, *, grain: str = "", plain: bool = False
-) -> tuple[list[date], signals.Signals]:
-    """The closed periods of a metric (their first days), and each judged against its usual range; see keel.signals.
+@dataclass(frozen=True)
+class Judged:
+    """A metric over its whole history, and its closed periods (their first days), each against its usual range."""
 
-    `grain`: week, or what the metric has at the finest. `plain`: limits on the raw values. Raises QuestionError.
+    series: Series
+    periods: list[date]
+    signals: Signals
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row a closed period: period, centre, low, high (nan where there are no limits), rules, status, run."""
+        points = self.signals.points
+        columns = ["centre", "low", "high", "rules", "status", "run"]
+        rows = [[getattr(point, name) for name in columns] for point in points]
+        return pd.DataFrame(rows, columns=columns).assign(period=self.periods)
+
+
+def judged(
+    store: Store, metric_id: str, *, grain: str = "", only: Mapping[str, str] | None = None, plain: bool = False
+) -> Judged:
+    """A metric in one view, each closed period against its usual range; see keel.signals. Raises QuestionError, PrivacyError.
+
+    `grain`: week, or what the metric has at the finest. `plain`: limits on the raw values. Shares of people's answers are
+    judged with as many as answered each time; a roster's years from before its
+    first leaving have no part in it.
     """
     metric = catalogue.find(metrics(store), metric_id)
-    frame = series(store, metric_id, grain=grain or ("week" if metric.finest == "week" else metric.finest)).frame
-    closed = frame[~frame["partial"]]
+    found = series(store, metric_id, grain=grain or metric.finest, only=only)
+    closed = found.frame[~found.frame["partial"]]
     periods = [pd.Timestamp(period).date() for period in closed["period"]]
-    return periods, signals.signals(closed["value"].to_numpy(float), periods=periods, plain=plain)
+    values = closed["value"].to_numpy(float)
+    if metric.source == "employees":
+        values = np.where(_before_leavings(store, metric, found, periods), np.nan, values)
+    rebased = [
+        Rebase(periods.index(first), row["reason"], row["said_on"])
+        for row in baselines(store, metric.id)
+        if (first := next((period for period in periods if period >= row["from_on"]), None))
+    ]
+    if metric.interval == "wilson" and not plain:
+        k, n = (closed[name].to_numpy(float) for name in ("num", "den"))
+        n = np.where(np.isnan(values), np.nan, n)
+        return Judged(found, periods, signals.shares(k, n, periods=periods, baseline=rebased))
+    return Judged(found, periods, signals.signals(values, periods=periods, baseline=rebased, plain=plain))
+
+
+def _before_leavings(store: Store, metric: Metric, found: Series, periods: list[date]) -> np.ndarray:
+    """Whether each period lies, or looks back, before the first leaving in the file: who had left by then is not in it."""
+    span = coverage(store, metric)
+    if span is None:
+        return np.zeros(len(periods), dtype=bool)
+    begins = store.rows("first_leaving")[0]["first_on"] or span[0]
+    if metric.interval == "poisson":
+        return np.array(
+            [_short_history(p, found.grain, span[0], begins, span[1], store) != "" for p in periods], dtype=bool
+        )
+    back = COHORT_MONTHS if metric.interval == "survival" else 0
+    return np.array([add_months(period, -back) < begins.replace(day=1) for period in periods], dtype=bool)
 
 
 def customers_behind(
@@ -778,25 +862,54 @@ def refusals(store: Store) -> list[dict[str, Any]]:
     return store.rows("refused")
 
 
-def target(store: Store, metric_id: str, day: date) -> float | None:
-    """The target in force on a day; None where none was set by then."""
-    found = [row["value"] for row in store.rows("targets") if row["metric"] == metric_id and row["valid_from"] <= day]
-    return found[-1] if found else None
+def goals(
+    store: Store, metric_id: str, *, periods: Iterable[date], grain: str, only: Mapping[str, str] | None = None
+) -> list[float | None]:
+    """The target of each period (its first day) in this view; see keel.targets. None where none is set.
+
+    A view of one member has the member's own target; one of several at once has none.
+    """
+    metric = catalogue.find(metrics(store), metric_id)
+    return targets.goals(
+        _steps(store, metric.id, only or {}), periods, grain=grain, calendar=store.settings.calendar,
+        adds_up=metric.roll == "sum" and metric.grain == "day",
+    )  # fmt: skip
 
 
-def targets(store: Store, metric_id: str) -> pd.DataFrame:
-    """The dated targets of one metric: valid_from, value."""
+def goals_by(store: Store, metric_id: str, *, by: str, day: date) -> dict[str, float]:
+    """The target in force on a day for each member of a dimension that has one."""
+    rows = [row for row in store.rows("targets") if (row["metric"], row["dimension"]) == (metric_id, by)]
+    return {row["member"]: row["value"] for row in rows if row["valid_from"] <= day}
+
+
+def _steps(store: Store, metric_id: str, only: Mapping[str, str]) -> list[tuple[date, float]]:
+    of = next(iter(only.items())) if only else ("", "")
+    if len(only) > 1:
+        return []
     rows = [row for row in store.rows("targets") if row["metric"] == metric_id]
-    return pd.DataFrame(rows, columns=["metric", "valid_from", "value"]).drop(columns="metric")
+    return [(row["valid_from"], row["value"]) for row in rows if (row["dimension"], row["member"]) == of]
 
 
-def events(store: Store, metric_id: str) -> list[tuple[date, str]]:
-    """The events that touch a metric: (day, words)."""
-    return [(row["happened_on"], row["words"]) for row in store.rows("events") if row["metric"] in ("", metric_id)]
+def all_targets(store: Store, metric_id: str) -> pd.DataFrame:
+    """The dated targets of one metric: dimension, member ('' for the company), valid_from, value, batch."""
+    rows = [row for row in store.rows("targets") if row["metric"] == metric_id]
+    return pd.DataFrame(rows, columns=["dimension", "member", "valid_from", "value", "batch"])
+
+
+def events(store: Store, metric_id: str) -> list[dict[str, Any]]:
+    """The events that touch a metric: metric ('' where it touches all), happened_on, ends_on (its last day), words, batch."""
+    return [row for row in store.rows("events") if row["metric"] in ("", metric_id)]
+
+
+def baselines(store: Store, metric_id: str) -> list[dict[str, Any]]:
+    """Where a person began the metric's usual range anew: from_on, reason, who, said_on, batch."""
+    return [row for row in store.rows("baselines") if row["metric"] == metric_id]
 
 
 def sources(store: Store) -> list[dict[str, Any]]:
-    """Each source: first and last day covered, rows, when it last came, whether it lags the newest by two weeks."""
+    """Each source: first and last day covered, rows, when it last came, and whether it is stale: behind the newest by two weeks,
+    or by half as long again as it usually takes to come.
+    """
     batches, rows = store.rows("batches"), store.rows("coverage")
     newest = max((row["last_on"] for row in rows if row["last_on"]), default=None)
     for row in rows:
@@ -804,8 +917,14 @@ def sources(store: Store) -> list[dict[str, Any]]:
         kind = kinds.get(row["source"], "survey" if row["source"].endswith(" survey") else "measures")
         came = [batch["imported_at"] for batch in batches if batch["kind"] == kind]
         row["imported_at"] = max(came, default=None)
-        row["stale"] = bool(newest and row["last_on"] and (newest - row["last_on"]).days > STALE_DAYS)
+        row["stale"] = bool(newest and row["last_on"] and (newest - row["last_on"]).days > _due_after(row))
     return rows
+
+
+def _due_after(row: Mapping[str, Any]) -> float:
+    """How many days after its last one a source's next number is overdue."""
+    usual = (row["last_on"] - row["first_on"]).days / (row["times"] - 1) if (row["times"] or 0) > 1 else 0
+    return max(STALE_DAYS, 1.5 * usual)
 
 
 def order_facts(store: Store) -> dict[str, Any]:

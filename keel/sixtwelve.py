@@ -201,6 +201,23 @@ def of_periods(
     )  # fmt: skip
 
 
+def rhythm(numbers: np.ndarray, first: int, last: int) -> tuple[int, np.ndarray]:
+    """How many days the numbers of a measure lie apart, and on which weekdays (seven, Monday first) one is due.
+
+    Due is each weekday that has a number in more than half of the last year's weeks: every day, Monday to Friday, or one day
+    of the week. Where no weekday has, nothing is due: it is a measure of months, quarters or years. numbers: the days that
+    have one; first, last: those the data covers; all as ordinals (date.toordinal).
+    """
+    first = max(first, last + 1 - (SAME_WEEKDAYS + WEEK).days)
+    numbers = numbers[(numbers >= first) & (numbers <= last)]
+    apart = int(np.median(np.diff(numbers))) if len(numbers) > 1 else last - first + 1
+    weeks, found = (np.bincount((days - 1) % 7, minlength=7) for days in (np.arange(first, last + 1), numbers))
+    due = found * 2 > weeks
+    if not due.any():
+        return apart, due
+    return min(apart, WEEK.days), due | (weeks == 0)  # too short a history to know that weekday
+
+
 class _Days:
     """The days up to the week's end as arrays, a place a day: what there is, and what there should be."""
 
@@ -227,7 +244,10 @@ class _Days:
         self.is_there = is_covered | has_row if is_quiet else self.has_number
         self.apart, self.is_due = 1, np.ones(DAYS_BACK, dtype=bool)
         if not is_quiet and is_covered.any() and self.has_number.any():
-            self.apart, self.is_due = self._rhythm(np.flatnonzero(is_covered))
+            known = np.flatnonzero(is_covered)
+            numbers = np.flatnonzero(self.has_number) + self.from_on.toordinal()
+            self.apart, due = rhythm(numbers, *(int(place) + self.from_on.toordinal() for place in known[[0, -1]]))
+            self.is_due = due[(np.arange(DAYS_BACK) + self.from_on.weekday()) % 7]
 
     @property
     def note(self) -> str:
@@ -323,24 +343,6 @@ class _Days:
             f"no data since {day_year(self.covered[1])}" if missing[-1] > last else "",
         ]
         return "; ".join(word for word in words if word)
-
-    def _rhythm(self, known: np.ndarray) -> tuple[int, np.ndarray]:
-        """How many days the numbers of a measure lie apart, and on which days one is due.
-
-        Due is each weekday that has a number in more than half of the last year's weeks: every day, Monday to Friday,
-        or one day of the week. Where no weekday has, nothing is due: it is a measure of months, quarters or years.
-        `known`: the places that the data covers.
-        """
-        year = known[known > known[-1] - (SAME_WEEKDAYS + WEEK).days]
-        numbers = year[self.has_number[year]]
-        apart = int(np.median(np.diff(numbers))) if len(numbers) > 1 else len(year)
-        weekday = (np.arange(DAYS_BACK) + self.from_on.weekday()) % 7
-        weeks, found = (np.bincount(weekday[places], minlength=7) for places in (year, numbers))
-        due = found * 2 > weeks
-        if not due.any():
-            return apart, np.zeros(DAYS_BACK, dtype=bool)
-        due |= weeks == 0  # too short a history to know that weekday
-        return min(apart, WEEK.days), due[weekday]
 
 
 def _twin(calendar: Calendar, apart: timedelta) -> Callable[[date], date]:

@@ -28,7 +28,8 @@ def weekly(empty_store):
 
 
 def test_plain_limits_are_those_of_the_acceptance_series(weekly):
-    periods, found = measure.usual_range(weekly, "Level", plain=True)
+    judged = measure.judged(weekly, "Level", plain=True)
+    periods, found = judged.periods, judged.signals
     assert 16 == len(periods) == len(found.points)
     assert (4135.5, 3188.7173, 5082.2827) == (found.centre, round(found.low, 4), round(found.high, 4))
     assert 1163.1901 == round(found.mr_limit, 4)
