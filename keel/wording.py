@@ -98,6 +98,14 @@ def change(now: Any, before: Any, unit: str, *, against: str = "last week") -> t
     return f"{arrow}{NBSP}{size}{NBSP}{suffix} on {against}", direction
 
 
+def gap(value: Any, goal: Any, unit: str) -> str:
+    """How far a value is from its target, without a sign: "3.1 %" of it, "1.9 pts"; "" where they print alike."""
+    words, direction = change(value, goal, unit, against="it")
+    if direction is None:  # a target of 0 or less has no percent
+        return number(abs(float(value) - float(goal)), unit)
+    return words.split(NBSP, 1)[1].removesuffix(" on it") if direction else ""
+
+
 def tone(direction: int | None, better: str) -> str:
     """ "good", "bad" or "neutral": a direction (as from `change`) judged by what is declared better."""
     wanted = {"up": 1, "down": -1, "neither": 0}.get(better)

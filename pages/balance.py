@@ -11,6 +11,7 @@ ui.title("Balance", "Where are we, and what is coming?")
 if not ui.nothing_yet(
     [*WAKE, *HORIZON, *ui.own_measures("lag"), *ui.own_measures("lead")], "orders, a roster of employees, or a survey"
 ):
+    ui.changed([*WAKE, *HORIZON, *ui.own_measures("lag"), *ui.own_measures("lead")])
     wake, horizon = st.columns(2, gap="medium")
     with wake:
         st.html('<h2 class="keel-side keel-lag">In the wake<small>results: they move last</small></h2>')

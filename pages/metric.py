@@ -1,9 +1,11 @@
-"""Any one metric: split, rows behind it, definition."""
+"""Any one metric: over time, its usual range, targets, events, split, rows behind it, definition."""
 
 import streamlit as st
 
 from keel import ui
 from keel.drill import drill
+
+PARTS = ["Over time", "Six weeks, twelve months"]
 
 known = ui.known_metrics()
 chosen = ui.choose("Metric", list(known), key="metric", labels={m.id: m.label for m in known.values()})
@@ -16,11 +18,30 @@ if not ui.nothing_yet([chosen], metric.needs or "a file of measures"):
         ui.card(chosen, key="metric")
         ui.behind_link(metric)
     with right, st.container(key="box-trend"):
-        if chosen == "revenue":
+        part = st.segmented_control(
+            "Part",
+            PARTS,
+            default=PARTS[0],
+            required=True,
+            key="over",
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+        if part == PARTS[1]:
+            ui.six_twelve(chosen, key="six-twelve")
+        elif chosen == "revenue":
             drill(span)
         else:
             ui.trend(chosen, key="metric-trend", height=280)
     ui.seen(metric)
+    left, middle, right = st.columns(3, gap="medium")
+    with left, st.container(key="box-limits"):
+        ui.limits(chosen)
+        ui.baselines(metric)
+    with middle, st.container(key="box-targets"):
+        ui.targets(metric)
+    with right, st.container(key="box-events"):
+        ui.events(metric)
     if metric.dimensions and chosen != "revenue":
         with st.container(key="box-split"):
             ui.split(chosen, span, key="metric-split")

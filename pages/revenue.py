@@ -12,6 +12,9 @@ if not ui.nothing_yet(CARDS, "orders"):
     ui.cards(CARDS, key="revenue", columns=5)
     with st.container(key="box-drill"):
         drill(ui.asked_span("revenue"))
+    with st.container(key="box-six-twelve"):
+        ui.heading("Net revenue: six weeks and twelve months")
+        ui.six_twelve("revenue", key="six-twelve")
     left, right = st.columns(2, gap="medium")
     with left, st.container(key="box-movements"):
         ui.movements()

@@ -1,4 +1,4 @@
-"""Cards: one metric each, with its change, its line and one plain sentence."""
+"""Cards: one metric each, with its change, its line, its target and what its usual range says."""
 
 import base64
 import html
@@ -11,32 +11,37 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from keel import measure, sparkline, suppression, wording
+from keel import measure, signals, sparkline, suppression, targets, wording
 from keel.catalogue import Metric
 from keel.errors import PrivacyError
-from keel.measure import Series
+from keel.measure import Judged, Series
 from keel.periods import add_months
 from keel.ui.frame import PAGES, ask, here, known_metrics, plain, store, theme, view
 
 MOST_OWN = 12  # cards of uploaded measures on one side of Balance; the Metric page has them all
 
 
-def series(metric_id: str, *, by: Sequence[str] = (), only: Mapping[str, str] | None = None, grain: str = "") -> Series:
-    """A metric over its whole history by the chosen grain, under the shared filters (or `only`).
+def judged(metric_id: str, *, only: Mapping[str, str] | None = None, grain: str = "") -> Judged:
+    """A metric over its whole history by the chosen grain, under the shared filters (or `only`), against its usual range.
 
     What the filters may not tell is hidden in every period, with the reason.
     """
     metric = ask("metrics")[metric_id]
     asked = {"metric_id": metric_id, "grain": grain or view().grain_of(metric)}
     only = view().only(metric) if only is None else dict(only)
-    found: Series
     try:
-        found = ask("series", by=tuple(by), only=only, **asked)
+        found: Judged = ask("judged", only=only, **asked)
     except PrivacyError as error:
-        found = ask("series", **asked)
-        nothing = suppression.without(found.frame, pd.Series(True, index=found.frame.index), str(error))
-        found = replace(found, by=tuple(by), only=only, frame=nothing, total={})
+        found = ask("judged", only={}, **asked)
+        frame = found.series.frame
+        nothing = suppression.without(frame, pd.Series(True, index=frame.index), str(error))
+        found = Judged(replace(found.series, only=only, frame=nothing, total={}), [], signals.signals([]))
     return found
+
+
+def series(metric_id: str, *, only: Mapping[str, str] | None = None, grain: str = "") -> Series:
+    """The same without its usual range."""
+    return judged(metric_id, only=only, grain=grain).series
 
 
 def shown(found: Series) -> pd.DataFrame:
@@ -68,12 +73,11 @@ def own_measures(kind: str) -> list[str]:
 
 
 def card(metric_id: str, *, key: str) -> None:
-    """One card: label, period, value, changes, 26 periods as a line, target, one plain sentence."""
+    """One card: label, period, value, changes, 26 periods as a line, target, what its usual range says and why."""
     metric = ask("metrics")[metric_id]
-    found = series(metric_id)
     with st.container(key=f"card-{metric.kind}-{key}", gap=None):
         metric_link(metric)
-        st.html(_card_body(found))
+        st.html(_card_body(judged(metric_id)))
 
 
 def metric_link(metric: Metric, label: str = "") -> None:
@@ -86,7 +90,8 @@ def metric_link(metric: Metric, label: str = "") -> None:
     )
 
 
-def _card_body(found: Series) -> str:
+def _card_body(judged: Judged) -> str:
+    found = judged.series
     metric, currency = found.metric, store().settings.currency
     now, before = latest(found)
     if now is None and (running := found.frame[found.frame["partial"] & found.frame["value"].notna()]).shape[0]:
@@ -100,7 +105,7 @@ def _card_body(found: Series) -> str:
         needs = f"Bring {html.escape(metric.needs)}." if metric.needs else "No whole period yet."
         return f'<div class="keel-none">No data yet</div><div class="keel-words">{needs}</div>'
     unit = unit_of(metric)
-    goal = ask("target", metric_id=metric.id, day=now["period"]) if _same_grain(metric, found.grain) else None
+    goal = goals(found, [now["period"]])[0]
     value = "hidden" if now["hidden"] else wording.number(now["value"], unit)
     measure_unit = f'<span class="keel-unit">{currency}</span>' if metric.unit == "money" else ""
     line = sparkline.sparkline(
@@ -108,14 +113,65 @@ def _card_body(found: Series) -> str:
         grain=found.grain, currency=currency,
     )  # fmt: skip
     words = [_changes(metric, found.grain, now, before)]
-    if goal is not None and not now["hidden"]:
-        words.append(_target_words(metric, now["value"], goal))
+    if goal is not None and not now["hidden"] and not pd.isna(now["value"]):
+        words.append(target_words(metric, now["value"], goal))
     words += sentences(found)
     return (
         f'<div class="keel-period">{period_label(found, now["period"])}</div>'
         f'<div class="keel-row"><div class="keel-value">{value}{measure_unit}</div>{_image(line)}</div>'
-        + "".join(f'<div class="keel-words">{line}</div>' for line in words if line)
+        + "".join(f'<div class="keel-words">{line}</div>' for line in [*words, _behind(metric)] if line)
+        + ("" if now["hidden"] else _said(judged))
     )
+
+
+def goals(found: Series, periods: Sequence[date]) -> list[float | None]:
+    """The target of each period of a series in this view; None where there is none."""
+    asked: list[float | None] = ask(
+        "goals", metric_id=found.metric.id, periods=tuple(periods), grain=found.grain, only=found.only
+    )
+    return asked
+
+
+def _behind(metric: Metric) -> str:
+    """That a source has stopped: its last number is not this week's."""
+    source = next((row for row in ask("sources") if row["source"] == metric.source), None)
+    if source is None or not source["stale"]:
+        return ""
+    return f'<span class="keel-behind">▲ No data since {wording.day_year(source["last_on"])}</span>'
+
+
+MARKS = {"signal": "■ Signal", "watch": "◆ Watch", "provisional": "◇", "none": "", "": ""}
+
+
+def _said(judged: Judged) -> str:
+    """What the usual range says of the latest period; opened, why, and how often that is false."""
+    grain, points = judged.series.grain, judged.signals.points
+    status = points[-1].status if points else "none"
+    words = html.escape(signals.words(judged.signals, period=grain))
+    mark = f"<b>{MARKS[status]}</b> " if MARKS[status] else ""
+    why = "".join(f"<li>{html.escape(line)}</li>" for line in because(judged))
+    return f'<details class="keel-said keel-said-{tone_of(judged)}"><summary>{mark}{words}</summary><ul>{why}</ul></details>'
+
+
+def because(judged: Judged) -> list[str]:
+    """Why the words on a card are what they are: the range in the metric's unit, then what it rests on."""
+    latest, unit = judged.signals, unit_of(judged.series.metric)
+    lines = signals.because(latest, judged.periods, period=judged.series.grain)
+    if latest.points and not pd.isna(latest.low):
+        lines.insert(
+            0,
+            f"Usual now: {wording.interval(latest.low, latest.high, unit)}, about {wording.number(latest.centre, unit)}.",
+        )
+    return lines
+
+
+def tone_of(judged: Judged) -> str:
+    """How a signal is coloured: bad, watch (bad, worth watching), good, or quiet."""
+    point = judged.signals.points[-1] if judged.signals.points else None
+    if point is None or point.status not in ("signal", "watch"):
+        return "quiet"
+    tone = wording.tone(1 if point.run > 0 else -1, judged.series.metric.better)
+    return ("bad" if point.status == "signal" else "watch") if tone == "bad" else tone
 
 
 def _image(svg: str) -> str:
@@ -125,15 +181,18 @@ def _image(svg: str) -> str:
     return f'<img alt="{label[1] if label else ""}" src="data:image/svg+xml;base64,{data}">'
 
 
-def _same_grain(metric: Metric, grain: str) -> bool:
-    """Whether a monthly target can stand beside a value of this grain: rates always, amounts only by month."""
-    return metric.roll != "sum" or grain == "month"
-
-
-def _target_words(metric: Metric, value: float, goal: float) -> str:
-    met = value >= goal if metric.better == "up" else value <= goal
-    verdict = ("✓ met" if met else "✕ missed") if metric.better != "neither" else ""
-    return f"target {wording.number(goal, unit_of(metric))} · {verdict}"
+def target_words(metric: Metric, value: float, goal: float) -> str:
+    """ "target 1.20 M · ✓ met by 3.1 %"."""
+    unit = unit_of(metric)
+    found = targets.verdict(value, goal, metric.better)
+    off = wording.gap(value, goal, unit)
+    by = f" by {off}" if off else ", just"
+    verdict = {
+        True: f"✓ met{by}",
+        False: f"✕ missed{by}",
+        None: f"{off} {'above' if found.by > 0 else 'below'}" if off else "on it",
+    }
+    return f"target {wording.number(goal, unit)} · {verdict[found.is_met]}"
 
 
 def _changes(metric: Metric, grain: str, now: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:

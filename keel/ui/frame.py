@@ -5,7 +5,7 @@ import getpass
 import html
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -210,6 +210,17 @@ def _require_frame() -> None:
 def who() -> str:
     """The person using this, as far as the machine knows."""
     return getpass.getuser()
+
+
+def attempt(action: Callable[[], Any], done: str) -> Any:
+    """Do something that may be refused; the refusal shows as its sentence."""
+    try:
+        result = action()
+    except KeelError as error:
+        st.error(plain(str(error)))
+        return None
+    st.toast(plain(done))
+    return result
 
 
 def here() -> dict[str, str]:

@@ -10,14 +10,47 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from keel import charts, suppression, wording
+from keel import charts, review, signals, sixtwelve, suppression, wording
 from keel.catalogue import Metric
 from keel.errors import PrivacyError
+from keel.measure import Judged, Series
 from keel.periods import add_months
-from keel.ui.cards import _same_grain, period_label, series, shown, unit_of
-from keel.ui.frame import PAGES, ask, dimension_label, heading, here, known_metrics, plain, store, theme, view
+from keel.ui.cards import (
+    MARKS,
+    because,
+    goals,
+    judged,
+    latest,
+    metric_link,
+    period_label,
+    series,
+    shown,
+    tone_of,
+    unit_of,
+)
+from keel.ui.frame import (
+    PAGES,
+    ask,
+    dimension_label,
+    heading,
+    here,
+    known_metrics,
+    plain,
+    source_label,
+    store,
+    theme,
+    view,
+)
 
 MOST_REASONS = 6  # lines that say why something is hidden; the rest is said where it is drawn
+REVENUE = "revenue"
+MONTHS = {"trailing": "Trailing twelve months", "fiscal": "Fiscal year"}
+TOLD = {
+    "R1": "outside its usual range",
+    "R2": "eight or more on one side",
+    "R3": "leaning to one side",
+    "MR": "an unusual jump",
+}
 NPS_CUTS = [(0, 6, "Detractors"), (7, 8, "Passives"), (9, 10, "Promoters")]
 
 
@@ -27,19 +60,169 @@ def chart(figure: Any, *, key: str, alt: str = "", **options: Any) -> Any:
 
 
 def trend(metric_id: str, *, key: str, only: Mapping[str, str] | None = None, height: int = 300) -> None:
-    """The line of one metric with its prior year, interval, target and events."""
-    found = series(metric_id, only=only)
-    metric, frame = found.metric, shown(found)
-    goals = ask("targets", metric_id=metric_id)
-    first = frame["period"].min() if len(frame) else None
+    """The line of one metric with its usual range, prior year, interval, target and events."""
+    found = judged(metric_id, only=only)
+    metric, frame = found.series.metric, shown(found.series)
+    periods = [pd.Timestamp(period).date() for period in frame["period"]]
+    aims = goals(found.series, periods)
     chart(
         charts.trend(
-            frame, metric, calendar=store().settings.calendar, theme=theme(), grain=found.grain, currency=store().settings.currency, height=height,
-            target=goals if len(goals) and _same_grain(metric, found.grain) else None,
-            events=[event for event in ask("events", metric_id=metric_id) if first and event[0] >= first],
+            frame, metric, calendar=store().settings.calendar, theme=theme(), grain=found.series.grain, currency=store().settings.currency,
+            height=height, target=_steps(periods, aims), usual=usual(found), events=drawn_events(metric_id, since=periods[0] if periods else None),
         ),
-        key=key, alt=f"{metric.label} by {found.grain}",
+        key=key, alt=f"{metric.label} by {found.series.grain}. {signals.words(found.signals, period=found.series.grain)}",
     )  # fmt: skip
+
+
+def usual(found: Judged) -> pd.DataFrame:
+    """The usual range as a chart draws it: period, centre, low, high, status and what a tooltip says of the point."""
+    frame = found.frame
+    words = [
+        ", ".join(filter(None, (TOLD.get(rule, "") for rule in sorted(rules)))) if status in ("signal", "watch") else ""
+        for rules, status in zip(frame["rules"], frame["status"], strict=True)
+    ]
+    return frame.assign(words=words).drop(columns=["rules", "run"])
+
+
+def drawn_events(metric_id: str, *, since: date | None) -> list[charts.Event]:
+    """The events that touch a metric and had not ended before the first day in view."""
+    return [
+        charts.Event(row["happened_on"], row["words"], row["ends_on"] if row["ends_on"] > row["happened_on"] else None)
+        for row in ask("events", metric_id=metric_id)
+        if since and row["ends_on"] >= since
+    ]
+
+
+def _steps(periods: Sequence[date], aims: Sequence[float | None]) -> pd.DataFrame | None:
+    """Targets as the steps a chart draws: one row a period in which the target is another than before."""
+    rows = [(period, aim) for period, aim in zip(periods, aims, strict=True) if aim is not None]
+    changed = [row for row, before in zip(rows, [None, *rows], strict=False) if before is None or before[1] != row[1]]
+    return pd.DataFrame(changed, columns=["valid_from", "value"]) if rows else None
+
+
+def six_twelve(metric_id: str, *, key: str) -> None:
+    """Six weeks and twelve months on one axis, and the nine totals below."""
+    metric = known_metrics()[metric_id]
+    calendar, currency = store().settings.calendar, store().settings.currency
+    months = st.segmented_control(
+        "Months", list(MONTHS), default="trailing", required=True, key=f"{key}-months", format_func=MONTHS.__getitem__,
+        label_visibility="collapsed", bind="query-params",
+    )  # fmt: skip
+    view = ask("sixtwelve", metric_id=metric_id, months=months or "trailing")
+    weeks = [week["ending"] - timedelta(days=6) for week in view.weeks]
+    of_weeks, of_months = (
+        ask("goals", metric_id=metric_id, periods=tuple(periods), grain=grain, only={})
+        for periods, grain in ((weeks, "week"), ([month["month"] for month in view.months], "month"))
+    )
+    chart(
+        charts.sixtwelve(
+            view, metric, theme=theme(), calendar=calendar, currency=currency, week_targets=of_weeks, month_targets=of_months,
+            events=drawn_events(metric_id, since=min(weeks[0], view.months[0]["month"])),
+        ),
+        key=key, alt=f"{metric.label}: six weeks to {wording.day_year(view.week_ending)} and twelve months",
+    )  # fmt: skip
+    rows = "".join(
+        f"<tr><th>{html.escape(label)}</th><td><b>{html.escape(value)}</b></td><td>{html.escape(' · '.join(changes))}</td><td>{html.escape(note)}</td></tr>"
+        for label, value, changes, note in sixtwelve.in_words(view, unit_of(metric), currency)
+    )
+    notes = f'<div class="keel-sum">{html.escape(view.note)}</div>' if view.note else ""
+    st.html(f'<div class="keel-totals"><table><tbody>{rows}</tbody></table></div>{notes}')
+
+
+def changed(metric_ids: Sequence[str]) -> None:
+    """What changed: the numbers out of their usual range, by money at stake, at most five; and the sources that stopped."""
+    known = known_metrics()
+    found = {metric_id: judged(metric_id) for metric_id in metric_ids if metric_id in known}
+    found = {metric_id: one for metric_id, one in found.items() if not one.series.frame.empty}
+    behind = {row["source"]: row for row in ask("sources") if row["stale"]}
+    leads = {
+        metric.id: [lead.metric for lead in metric.leads] or ([REVENUE] if metric.source == "orders" else [])
+        for metric in known.values()
+    }
+    amounts = {metric_id: _a_year(one.series) for metric_id, one in found.items() if one.series.metric.unit == "money"}
+    hang = review.stakes(leads, {name: amount for name, amount in amounts.items() if known[name].roll == "sum"})
+    numbers = [
+        review.Number(
+            metric_id, one.series.metric.label, one.series.metric.better, one.signals, *hang.get(metric_id, (None, ""))
+        )
+        for metric_id, one in found.items()
+        if one.series.metric.source not in behind and not _is_hidden(one.series)
+    ]
+    lines = review.changes(numbers)
+    with st.container(key="box-changed"):
+        with st.container(
+            key="changed-head", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        ):
+            heading(
+                f"What changed this {view().grain}", _how_many(len(review.changes(numbers, most=None)), len(numbers))
+            )
+            with st.popover("Why these", type="tertiary", key="why-these"):
+                st.markdown(plain(
+                    "Numbers outside their usual range, at most five: signals before what is worth watching, the bad direction first, then "
+                    "by how far out they are times the money at stake: a year of the number itself or, for what moves first, of the "
+                    "revenue it is declared to lead."
+                ))  # fmt: skip
+                st.markdown(plain("Chance alone gives one metric in four or five a false signal in half a year (19 to 39 %). Open a card's "
+                                  "sentence to see why it stands there."))  # fmt: skip
+        for line in lines:
+            _changed_line(found[line.number.id], line)
+        if not lines and numbers:
+            st.html('<div class="keel-words">Nothing out of the ordinary.</div>')
+        for row in behind.values():
+            st.html(f'<div class="keel-words"><span class="keel-behind">▲ {html.escape(source_label(row["source"]))}: no data since '
+                    f"{wording.day_year(row['last_on'])}</span></div>")  # fmt: skip
+
+
+def _how_many(out: int, numbers: int) -> str:
+    return (
+        f"{out} of {wording.plural(numbers, 'number')} out of the usual range"
+        if out
+        else f"all {numbers} numbers are in their usual range"
+    )
+
+
+def _changed_line(found: Judged, line: review.Change) -> None:
+    metric, point = found.series.metric, found.signals.points[-1]
+    unit, grain = unit_of(metric), found.series.grain
+    now = f"{wording.number(point.value, unit)}, usually {wording.interval(point.low, point.high, unit)}"
+    money = ""
+    if line.number.stake:
+        leads = "" if line.number.of == metric.id else f" of {known_metrics()[line.number.of].label.lower()}"
+        how = "" if line.number.of == metric.id else "leads to " if metric.leads else "touches "
+        money = f"{how}{wording.number(line.number.stake, 'money', currency=store().settings.currency)}{leads} a year"
+    mark = MARKS[line.status]
+    words = signals.words(found.signals, period=grain).removesuffix(".")
+    words = words[:1].lower() + words[1:]
+    with st.container(key=f"changed-{metric.id}", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(f'<span class="keel-mark keel-said-{tone_of(found)}"><b>{mark}</b></span>', width="content")
+        metric_link(metric)
+        st.html(
+            f'<span class="keel-words">{html.escape(words)} · {now} · {html.escape(money)}</span>'.replace(
+                " · </span>", "</span>"
+            )
+        )
+
+
+def _a_year(found: Series) -> float:
+    """The sum of the last whole year of a metric's periods, or of as many as there are."""
+    whole = found.frame[~found.frame["partial"]]["value"].tail(
+        {"week": 52, "month": 12, "quarter": 4, "year": 1}[found.grain]
+    )
+    return float(whole.sum())
+
+
+def _is_hidden(found: Series) -> bool:
+    now, _ = latest(found)
+    return now is not None and bool(now["hidden"])
+
+
+def limits(metric_id: str) -> None:
+    """The metric's usual range explained: where it lies, what it rests on, what was taken out, how often it is false."""
+    found = judged(metric_id)
+    words = signals.words(found.signals, period=found.series.grain)
+    heading("Its usual range", words)
+    lines = "".join(f"<li>{html.escape(line)}</li>" for line in because(found))
+    st.html(f'<ul class="keel-facts">{lines}</ul>')
 
 
 @dataclass(frozen=True)
@@ -255,12 +438,11 @@ def behind_link(metric: Metric) -> None:
 def definition(metric: Metric) -> None:
     """What a metric is: its sentence, what was settled, unit, direction, owner, target, freshness, SQL."""
     span = ask("coverage", metric=metric)
-    goals = ask("targets", metric_id=metric.id)
     facts = [
         ("Kind", {"lag": "lagging: a result", "lead": "leading: moves first"}[metric.kind]),
         ("Better", {"up": "▲ higher", "down": "▼ lower", "neither": "neither"}[metric.better]),
         ("Owner", metric.owner or "nobody yet"),
-        ("Target", _targets_in_words(metric, goals)),
+        ("Target", _targets_in_words(metric, ask("all_targets", metric_id=metric.id))),
         (
             "Data",
             f"{wording.day_year(span[0])} to {wording.day_year(span[1])}"
@@ -297,10 +479,11 @@ def _privacy_in_words(metric: Metric) -> str:
 
 def _targets_in_words(metric: Metric, goals: pd.DataFrame) -> str:
     if goals.empty:
-        return "none set: upload a file of targets (metric, date, value)"
+        return "none set: set one on the metric's page, or upload a file of targets (metric, date, value)"
     return "; ".join(
-        f"{wording.number(value, unit_of(metric))} from {wording.day_year(day)}"
-        for day, value in zip(goals["valid_from"].tolist(), goals["value"].tolist(), strict=True)
+        f"{wording.number(row['value'], unit_of(metric))} from {wording.day_year(row['valid_from'])}"
+        + (f" ({dimension_label(row['dimension'])} {row['member']})" if row["dimension"] else "")
+        for row in goals.to_dict("records")
     )
 
 

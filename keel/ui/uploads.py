@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -13,7 +12,7 @@ from keel import company, intake, surveys, templates, values, wording
 from keel.errors import InputError, KeelError
 from keel.readings import KINDS
 from keel.ui import survey_preview
-from keel.ui.frame import dimension_label, heading, plain, store, who
+from keel.ui.frame import attempt, dimension_label, heading, plain, store, who
 from keel.ui.panels import inert, table
 
 NOT_USED = "(not used)"
@@ -283,17 +282,6 @@ def _as_table(names: list[str], rows: list[list[str]]) -> str:
     head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
     body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f'<div class="keel-cells"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def attempt(action: Callable[[], Any], done: str) -> Any:
-    """Do something that may be refused; the refusal shows as its sentence."""
-    try:
-        result = action()
-    except KeelError as error:
-        st.error(plain(str(error)))
-        return None
-    st.toast(plain(done))
-    return result
 
 
 def _undo(batch: int, file: str) -> None:
