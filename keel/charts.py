@@ -112,9 +112,28 @@ def theme(kind: str) -> Theme:
 # The trend
 
 
+@dataclass(frozen=True)
+class Event:
+    """What happened and when: on one day or, with `ends_on` after it, up to and including that day."""
+
+    starts_on: date
+    words: str
+    ends_on: date | None = None
+
+    @property
+    def last_day(self) -> date:
+        """The last day of it: the first one where it has no other."""
+        return max(self.starts_on, self.ends_on) if self.ends_on else self.starts_on
+
+    @property
+    def told(self) -> str:
+        """ "Outage · 3 Mar–9 Mar", as a tooltip has it."""
+        return _wrapped(f"{self.words} · {span(self.starts_on, self.last_day)}")
+
+
 def trend(
     frame: pd.DataFrame, metric: Metric, *, theme: Theme, grain: str, currency: str = "",
-    target: float | pd.DataFrame | None = None, events: Sequence[tuple[date, str]] = (), height: int = 320,
+    target: float | pd.DataFrame | None = None, events: Sequence[Event] = (), height: int = 320,
     calendar: Calendar | None = None,
 ) -> go.Figure:  # fmt: skip
     """Is it going up, against last year and the target? One line of full periods; the running one drawn apart."""
@@ -125,7 +144,8 @@ def trend(
     floor = 0.0 if metric.roll == "sum" or metric.unit == "count" else None
     scale = _Scale.over([*points.drawn(), *(value for _, value in aims)], metric.unit, floor)
     x_axis = _time_axis(points.periods, grain, theme, calendar or Calendar())
-    flags, rows = _event_flags(events, points.periods, grain, theme)
+    events = _in_view(events, points.periods, grain)
+    flags, rows = _event_flags(events, points.periods, theme)
     unit = PLURALS.get(metric.unit, "") or (currency if metric.unit == "money" else "")
     tags = _tags(points, metric, theme, aims)
     margin = {
@@ -152,10 +172,9 @@ def trend(
         *_hidden_marks(points, scale, plot, theme),
         _told_over(points, scale.low, hover),
     ]
-    rules = [_rule(flag["x"], theme) for flag in flags]
     return _figure(
         data, theme, height=height, margin=margin, xaxis=x_axis, yaxis=scale.axis(theme), annotations=labels,
-        shapes=rules, hovermode="x", hoverdistance=60, uirevision=metric.id,
+        shapes=_event_shapes(events, points.periods[-1], x_axis["range"], theme), hovermode="x", hoverdistance=60, uirevision=metric.id,
     )  # fmt: skip
 
 
@@ -378,21 +397,32 @@ def _apart(feet: list[float], gap: float, top: float) -> list[float]:
     return feet
 
 
-def _event_flags(
-    events: Sequence[tuple[date, str]], periods: list[date], grain: str, theme: Theme
-) -> tuple[list[Trace], int]:
-    """The labels of the events over the plot and how many rows they take; what fits in none is a mark to hover."""
+def _in_view(events: Sequence[Event], periods: list[date], grain: str) -> list[Event]:
+    """The events that touch the periods, by day; one that begins before them begins with the first."""
+    after = periods[-1] + timedelta(days=STEP_DAYS.get(grain, 7))
+    found = [event for event in events if event.starts_on < after and event.last_day >= periods[0]]
+    return sorted(found, key=lambda event: (event.starts_on, event.words))
+
+
+def _event_flags(events: list[Event], periods: list[date], theme: Theme) -> tuple[list[Trace], int]:
+    """The labels of the events over the plot, each at its first day, and how many rows they take."""
     first, last = periods[0], periods[-1]
     days = max(1, (last - first).days)
-    said: dict[date, list[str]] = {}
-    for when, what in sorted((_date(when), what) for when, what in events):
-        if first <= when < last + timedelta(days=STEP_DAYS.get(grain, 7)):
-            said.setdefault(min(when, last), []).append(what)
+    said: dict[date, list[Event]] = {}
+    for event in events:
+        said.setdefault(min(max(event.starts_on, first), last), []).append(event)
+    return _flagged([((when - first).days / days, when.isoformat(), told) for when, told in said.items()], theme)
+
+
+def _flagged(said: list[tuple[float, Any, list[Event]]], theme: Theme) -> tuple[list[Trace], int]:
+    """Labels over the plot and how many rows they take; what fits in none is a mark to hover.
+
+    said: how far along the plot (0 to 1), the place on its axis, and the events there.
+    """
     flags: list[Trace] = []
     taken: list[list[tuple[float, float]]] = [[] for _ in range(EVENT_ROWS)]
-    for when, words in said.items():
-        share = (when - first).days / days
-        text = _shortened("; ".join(words), LONGEST_EVENT)
+    for share, place, events in said:
+        text = _shortened("; ".join(event.words for event in events), LONGEST_EVENT)
         overhang = _width(text) / 2 - (1 - share) * PHONE  # some of the right margin is free above the lines' labels
         anchor = "left" if share < 0.3 else "right" if overhang > 50 else "center"
         left = share * PHONE - {"left": 0.0, "center": 0.5, "right": 1.0}[anchor] * _width(text)
@@ -401,11 +431,29 @@ def _event_flags(
         row = taken.index(free[0]) if free else 0
         if free:
             free[0].append(stretch)
-        flag = _label(_safe(text) if free else "▾", theme, x=when.isoformat(), xref="x", y=1, yanchor="bottom")
+        flag = _label(_safe(text) if free else "▾", theme, x=place, xref="x", y=1, yanchor="bottom")
         flag |= {"xanchor": anchor if free else "center", "yshift": row * LINE_HEIGHT if free else -8}
-        flag["hovertext"] = "<br>".join([day(when), *(_wrapped(one) for one in words)])
+        flag["hovertext"] = "<br>".join(event.told for event in events)
         flags.append(flag)
     return flags, max(sum(map(bool, taken)), int(bool(flags)))
+
+
+def _event_shapes(events: list[Event], last: date, reach: list[str], theme: Theme) -> list[Trace]:
+    """A rule on the day of an event, and a shaded stretch over those of one that lasted, no further than the axis."""
+    shapes: dict[tuple[str, str], Trace] = {}
+    for event in events:
+        start = max(min(event.starts_on, last).isoformat(), reach[0])
+        until = min((event.last_day + timedelta(days=1)).isoformat(), reach[1])
+        if event.last_day > event.starts_on:
+            shapes[start, until] = _stretch(start, until, theme)
+        else:
+            shapes[start, start] = _rule(start, theme)
+    return list(shapes.values())
+
+
+def _stretch(start: Any, end: Any, theme: Theme) -> Trace:
+    across = {"type": "rect", "x0": start, "x1": end, "yref": "paper", "y0": 0, "y1": 1}
+    return {**across, "fillcolor": _tint(theme.muted, 0.12), "line": {"width": 0}, "layer": "below"}
 
 
 def _rule(x: str, theme: Theme) -> Trace:

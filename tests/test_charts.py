@@ -10,7 +10,7 @@ import pytest
 
 from keel import charts
 from keel.catalogue import Metric
-from keel.charts import CONFIG, DARK, LIGHT
+from keel.charts import CONFIG, DARK, LIGHT, Event
 from keel.suppression import HIDDEN
 from keel.wording import MINUS, NBSP
 
@@ -89,7 +89,7 @@ def some_drivers(theme=LIGHT, names=("Manager", "Pay", "Tools")):
 
 
 EVERY_CHART = {
-    "trend": lambda theme: a_trend(theme=theme, target=1.2e6, events=[(date(2026, 6, 9), "Fair")]),
+    "trend": lambda theme: a_trend(theme=theme, target=1.2e6, events=[Event(date(2026, 6, 9), "Fair")]),
     "bars": lambda theme: charts.bars(by_member(["a", "b"], [2, 1]), REVENUE, theme=theme, member="region"),
     "waterfall": lambda theme: a_waterfall(theme=theme),
     "distribution": lambda theme: a_distribution(theme),
@@ -289,17 +289,53 @@ def test_labels_at_the_right_never_lie_on_each_other(height):
 
 
 def test_an_event_is_a_rule_with_its_words_above_and_one_out_of_view_is_none():
-    events = [(date(2026, 6, 9), "Fair"), (date(2026, 6, 9), "Strike"), (date(2020, 1, 1), "Long ago")]
+    fair, strike = Event(date(2026, 6, 9), "Fair"), Event(date(2026, 6, 9), "Strike")
+    events = [fair, strike, Event(date(2020, 1, 1), "Long ago"), Event(date(2026, 6, 22), "To come")]
     figure = a_trend(events=events)
 
     (rule,) = figure.layout.shapes
     assert "2026-06-09" == rule.x0
     assert "Fair; Strike" in said(figure)
-    assert "Long ago" not in json.dumps(said(figure))
+    assert "Fair · 9 Jun<br>Strike · 9 Jun" in [label.hovertext for label in figure.layout.annotations]
+    assert not re.search("Long ago|To come", json.dumps(said(figure)))
+
+
+def test_an_event_that_lasted_is_a_shaded_stretch_behind_the_lines_with_its_words_over_its_start():
+    figure = a_trend(events=[Event(date(2026, 6, 3), "Outage", date(2026, 6, 9))])
+
+    (shade,) = figure.layout.shapes
+    assert ("rect", "2026-06-03", "2026-06-10", "below", 0) == (
+        shade.type, shade.x0, shade.x1, shade.layer, shade.line.width,
+    )  # fmt: skip
+    (label,) = [label for label in figure.layout.annotations if label.text == "Outage"]
+    assert ("2026-06-03", "Outage · 3 Jun–9 Jun") == (label.x, label.hovertext)
+
+
+@pytest.mark.parametrize(
+    ("event", "shade", "label"),
+    [
+        # three Mondays, 1 to 15 June: the axis reaches three days beyond each end
+        (Event(date(2026, 5, 1), "E", date(2026, 6, 5)), ("2026-05-29", "2026-06-06"), "2026-06-01"),
+        (Event(date(2026, 6, 12), "E", date(2026, 9, 1)), ("2026-06-12", "2026-06-18"), "2026-06-12"),
+        (Event(date(2026, 6, 20), "E", date(2026, 6, 21)), ("2026-06-15", "2026-06-18"), "2026-06-15"),
+    ],
+)
+def test_an_event_that_reaches_out_of_view_is_shaded_as_far_as_the_axis_goes(event, shade, label):
+    figure = a_trend(events=[event])
+
+    assert [shade] == [(shape.x0, shape.x1) for shape in figure.layout.shapes]
+    assert label == next(one.x for one in figure.layout.annotations if one.text == "E")
+
+
+@pytest.mark.parametrize("ends_on", [date(2026, 6, 9), date(2026, 6, 1)])
+def test_an_event_of_one_day_or_one_that_ends_before_it_begins_is_a_rule(ends_on):
+    (rule,) = a_trend(events=[Event(date(2026, 6, 9), "Fair", ends_on)]).layout.shapes
+
+    assert ("line", "2026-06-09") == (rule.type, rule.x0)
 
 
 def test_events_that_find_no_room_are_a_mark_whose_words_are_in_the_tooltip():
-    events = [(date(2026, 6, 8 + i), f"A long event {i}") for i in range(6)]
+    events = [Event(date(2026, 6, 8 + i), f"A long event {i}") for i in range(6)]
     labels = a_trend(events=events).layout.annotations
 
     marks = [label for label in labels if label.text == "▾"]
@@ -589,7 +625,9 @@ def test_drivers_are_sorted_beside_the_company_and_open_where_not_distinguishabl
 
 
 HOSTILE_CHARTS = {
-    "trend": lambda: a_trend(events=[(MONDAY, HOSTILE)], columns={"note": HOSTILE}, currency=HOSTILE),
+    "trend": lambda: a_trend(
+        events=[Event(MONDAY, HOSTILE, MONDAY + timedelta(days=9))], columns={"note": HOSTILE}, currency=HOSTILE
+    ),
     "bars": lambda: charts.bars(
         by_member([HOSTILE], [1], note=HOSTILE, low=0.5, high=2),
         REVENUE,
