@@ -49,6 +49,7 @@ CSS = ".js-plotly-plot text, #js-plotly-tester text { font-variant-numeric: tabu
 MOST_POINTS = 500  # in a figure: the browser draws SVG, and its time goes with the points (TECH)
 MOST_BARS = 100  # at 28 px each that is three screens; the table below the chart holds the rest
 MOST_TICKS = 5
+TALLEST_BAND = 3  # times the spread of what was measured; a taller usual range would press it flat and is cut
 PHONE = 170  # px of plot beside its labels on a screen 340 wide: what fits there fits everywhere
 LABEL, SMALL = 13, 11  # px
 LINE_HEIGHT = 16  # px between two labels beside each other
@@ -112,22 +113,46 @@ def theme(kind: str) -> Theme:
 # The trend
 
 
+@dataclass(frozen=True)
+class Event:
+    """What happened and when: on one day or, with `ends_on` after it, up to and including that day."""
+
+    starts_on: date
+    words: str
+    ends_on: date | None = None
+
+    @property
+    def last_day(self) -> date:
+        """The last day of it: the first one where it has no other."""
+        return max(self.starts_on, self.ends_on) if self.ends_on else self.starts_on
+
+    @property
+    def told(self) -> str:
+        """ "Outage · 3 Mar–9 Mar", as a tooltip has it."""
+        return _wrapped(f"{self.words} · {span(self.starts_on, self.last_day)}")
+
+
 def trend(
     frame: pd.DataFrame, metric: Metric, *, theme: Theme, grain: str, currency: str = "",
-    target: float | pd.DataFrame | None = None, events: Sequence[tuple[date, str]] = (), height: int = 320,
-    calendar: Calendar | None = None,
+    target: float | pd.DataFrame | None = None, events: Sequence[Event] = (), height: int = 320,
+    calendar: Calendar | None = None, usual: pd.DataFrame | None = None,
 ) -> go.Figure:  # fmt: skip
-    """Is it going up, against last year and the target? One line of full periods; the running one drawn apart."""
-    points = _Points.of(frame)
+    """Is it going up, against last year and the target? One line of full periods; the running one drawn apart.
+
+    usual: what each period was expected to be, one row a period: period, centre, low, high (nan where it has none),
+    status ("signal", "watch", "provisional", "none" or "") and words for the tooltip ("above its usual range").
+    """
+    points = _Points.of(frame, usual)
     if points.is_empty:
         return _sentence(points.why_empty, theme=theme, height=height)
     currency, aims = _safe(currency), _aims(target, points.periods)
     floor = 0.0 if metric.roll == "sum" or metric.unit == "count" else None
-    scale = _Scale.over([*points.drawn(), *(value for _, value in aims)], metric.unit, floor)
+    scale = _Scale.over(_with_band([*points.drawn(), *(value for _, value in aims)], points.usual), metric.unit, floor)
     x_axis = _time_axis(points.periods, grain, theme, calendar or Calendar())
-    flags, rows = _event_flags(events, points.periods, grain, theme)
+    events = _in_view(events, points.periods, grain)
+    flags, rows = _event_flags(events, points.periods, theme)
     unit = PLURALS.get(metric.unit, "") or (currency if metric.unit == "money" else "")
-    tags = _tags(points, metric, theme, aims)
+    tags = _tags(points, metric, theme, aims, scale)
     margin = {
         "l": 16 + _widest([*scale.texts, unit]),
         "r": 14 + _widest([tag.words for tag in tags]),
@@ -144,19 +169,50 @@ def trend(
         margin["b"] += LINE_HEIGHT
     hover = [_told(points, i, metric, grain, currency, calendar or Calendar()) for i in range(len(points.periods))]
     data = [
+        *_usual_range(points, theme),
         *_range_band(points, theme.of(metric.kind)),
         *_last_year(points, theme),
         *_target_line(aims, x_axis["range"][1], theme),
         *_line(points, theme.of(metric.kind)),
+        *_rings(points, theme.of(metric.kind), theme),
         *_so_far(points, theme.of(metric.kind), theme),
         *_hidden_marks(points, scale, plot, theme),
         _told_over(points, scale.low, hover),
     ]
-    rules = [_rule(flag["x"], theme) for flag in flags]
     return _figure(
         data, theme, height=height, margin=margin, xaxis=x_axis, yaxis=scale.axis(theme), annotations=labels,
-        shapes=rules, hovermode="x", hoverdistance=60, uirevision=metric.id,
+        shapes=_event_shapes(events, points.periods[-1], x_axis["range"], theme), hovermode="x", hoverdistance=60, uirevision=metric.id,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Usual:
+    """The usual range beside the points, nan or "" where a period has none or is hidden; only whole ones are judged."""
+
+    centre: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    status: list[str]
+    words: list[str]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame | None, periods: list[date], hidden: np.ndarray, partial: np.ndarray) -> "_Usual":
+        rows = {} if frame is None else {_date(row["period"]): row for row in frame.to_dict("records")}
+        told = [{} if flag else rows.get(period, {}) for period, flag in zip(periods, hidden, strict=True)]
+        judged = [{} if flag else row for row, flag in zip(told, partial, strict=True)]
+        found = pd.DataFrame(told, index=range(len(periods)))
+        return cls(
+            centre=_numbers(found, "centre"), low=_numbers(found, "low"), high=_numbers(found, "high"),
+            status=[_text(row.get("status")) for row in judged], words=[_text(row.get("words")) for row in judged],
+        )  # fmt: skip
+
+    @property
+    def known(self) -> np.ndarray:
+        return np.isfinite(self.low) & np.isfinite(self.high)
+
+
+def _text(given: Any) -> str:
+    return given if isinstance(given, str) else ""
 
 
 @dataclass(frozen=True)
@@ -172,20 +228,23 @@ class _Points:
     partial: np.ndarray
     hidden: np.ndarray
     note: list[str]
+    usual: _Usual
     left_out: int = 0
 
     @classmethod
-    def of(cls, frame: pd.DataFrame) -> "_Points":
+    def of(cls, frame: pd.DataFrame, usual: pd.DataFrame | None) -> "_Points":
+        """The newest of them: value, last year, low, high and a tooltip each; with a usual range its centre too."""
         in_order = frame.sort_values("period")
-        newest = in_order.tail(MOST_POINTS // 5)  # value, last year, low, high and a tooltip each
-        hidden = _flags(newest, "hidden")
+        newest = in_order.tail(MOST_POINTS // (5 if usual is None else 6))
+        hidden, partial = _flags(newest, "hidden"), _flags(newest, "partial")
+        periods = [_date(period) for period in newest["period"]]
         numbers = {name: _numbers(newest, name) for name in ("value", "prior", "low", "high", "n")}
         for name in ("value", "low", "high", "n"):  # suppression has emptied them; a chart must not undo it
             numbers[name] = np.where(hidden, np.nan, numbers[name])
         return cls(
-            periods=[_date(period) for period in newest["period"]], partial=_flags(newest, "partial"), hidden=hidden,
-            note=[note if isinstance(note, str) else "" for note in newest.get("note", [""] * len(newest))],
-            left_out=len(in_order) - len(newest), **numbers,
+            periods=periods, partial=partial, hidden=hidden,
+            note=[_text(note) for note in newest.get("note", [""] * len(newest))],
+            usual=_Usual.of(usual, periods, hidden, partial), left_out=len(in_order) - len(newest), **numbers,
         )  # fmt: skip
 
     @property
@@ -208,10 +267,14 @@ class _Points:
     def x(self) -> list[str]:
         return [period.isoformat() for period in self.periods]
 
+    @property
+    def with_interval(self) -> np.ndarray:
+        return self.full & np.isfinite(self.low) & np.isfinite(self.high)
+
     def drawn(self) -> list[float]:
-        """Every number that has a mark, for the range of the axis."""
-        banded = self.full & np.isfinite(self.low) & np.isfinite(self.high)
-        found = np.concatenate([self.value, self.prior, self.low[banded], self.high[banded]])
+        """Every number that has a mark but the usual range's, for the range of the axis."""
+        shown = self.with_interval
+        found = np.concatenate([self.value, self.prior, self.low[shown], self.high[shown]])
         return [float(number) for number in found[np.isfinite(found)]]
 
 
@@ -223,10 +286,30 @@ def _line(points: _Points, colour: str) -> Iterator[Trace]:
     beside = np.concatenate([[False], full[:-1]]) | np.concatenate([full[1:], [False]])
     size = np.where(full & ~beside, 5, 0)
     size[np.flatnonzero(full)[-1]] = 8
-    yield _scatter(
+    line = _scatter(
         "value", points.x, _gapped(points.value, full), mode="lines+markers", line={"color": colour, "width": 2.25},
         marker={"size": size.tolist(), "color": colour, "opacity": 1, "line": {"width": 0}},
     )  # fmt: skip
+    if points.usual.known.any() and (shown := points.with_interval).any():  # a second band would hide the first
+        low, high = (np.where(shown, ends, np.nan) for ends in (points.low, points.high))
+        line["error_y"] = _whiskers(points.value, low, high, _tint(colour, 0.45)) | {"thickness": 1, "width": 0}
+    yield line
+
+
+def _rings(points: _Points, colour: str, theme: Theme) -> Iterator[Trace]:
+    """A ring around each full period that was out of the usual: round for a signal, a diamond for one to watch."""
+    for status, ring, symbol in (("signal", theme.signal, "circle"), ("watch", theme.watch, "diamond")):
+        at = [i for i in np.flatnonzero(points.full) if points.usual.status[i] == status]
+        if at:
+            marker = {
+                "symbol": symbol,
+                "size": 11,
+                "color": colour,
+                "opacity": 1,
+                "line": {"color": ring, "width": 3},
+            }
+            found = points.value[at].tolist()
+            yield _scatter(status, [points.x[i] for i in at], found, mode="markers", marker=marker)
 
 
 def _so_far(points: _Points, colour: str, theme: Theme) -> Iterator[Trace]:
@@ -248,26 +331,50 @@ def _last_year(points: _Points, theme: Theme) -> Iterator[Trace]:
 
 
 def _range_band(points: _Points, colour: str) -> Iterator[Trace]:
-    """The 95 % interval: an area for each run of periods, a stroke for a period alone."""
-    known = points.full & np.isfinite(points.low) & np.isfinite(points.high)
+    """The 95 % interval as a band; beside a usual range it is whiskers on the line."""
+    if not points.usual.known.any():
+        looks: Trace = {"fillcolor": _tint(colour, 0.14), "line": {"width": 0}}
+        yield from _band(
+            "95 % interval", points, points.low, points.high, points.with_interval, looks, _tint(colour, 0.28)
+        )
+
+
+def _usual_range(points: _Points, theme: Theme) -> Iterator[Trace]:
+    """The usual range as a band, and its centre as a line."""
+    usual = points.usual
+    looks = {"fillcolor": _tint(theme.grid, 0.4), "line": {"color": theme.grid, "width": 1}}
+    yield from _band("usual range", points, usual.low, usual.high, usual.known, looks, theme.grid)
+    if usual.known.any():
+        centre = _gapped(usual.centre, usual.known & np.isfinite(usual.centre))
+        yield _scatter(
+            "usual",
+            points.x,
+            centre,
+            mode="lines",
+            line={"color": _tint(theme.muted, 0.6), "width": 1, "dash": "2px,3px"},
+        )
+
+
+def _band(
+    name: str, points: _Points, low: np.ndarray, high: np.ndarray, known: np.ndarray, looks: Trace, stroke: str
+) -> Iterator[Trace]:
+    """An area for each run of periods, a stroke for a period alone."""
     x: list[Any] = []
     y: list[Any] = []
     lone_x: list[Any] = []
     lone_y: list[Any] = []
     for first, last in _runs(known):
-        days, low, high = points.x[first:last], points.low[first:last].tolist(), points.high[first:last].tolist()
+        days, lows, highs = points.x[first:last], low[first:last].tolist(), high[first:last].tolist()
         if last - first == 1:
             lone_x += [days[0], days[0], None]
-            lone_y += [low[0], high[0], None]
+            lone_y += [lows[0], highs[0], None]
         else:
             x += [*days, *days[::-1], None]
-            y += [*high, *low[::-1], None]
+            y += [*highs, *lows[::-1], None]
     if x:
-        fill: Trace = {"fill": "toself", "fillcolor": _tint(colour, 0.14), "line": {"width": 0}}
-        yield _scatter("95 % interval", x[:-1], y[:-1], mode="lines", **fill)
+        yield _scatter(name, x[:-1], y[:-1], mode="lines", fill="toself", **looks)
     if lone_x:
-        line = {"color": _tint(colour, 0.28), "width": 5}
-        yield _scatter("95 % interval", lone_x[:-1], lone_y[:-1], mode="lines", line=line)
+        yield _scatter(name, lone_x[:-1], lone_y[:-1], mode="lines", line={"color": stroke, "width": 5})
 
 
 def _hidden_marks(points: _Points, scale: "_Scale", plot: int, theme: Theme) -> Iterator[Trace]:
@@ -334,7 +441,7 @@ class _Tag:
     colour: str
 
 
-def _tags(points: _Points, metric: Metric, theme: Theme, aims: list[tuple[date, float]]) -> list[_Tag]:
+def _tags(points: _Points, metric: Metric, theme: Theme, aims: list[tuple[date, float]], scale: "_Scale") -> list[_Tag]:
     """The labels of the lines; the currency is said once, over the axis."""
     tags: list[_Tag] = []
     last = len(points.periods) - 1
@@ -347,6 +454,11 @@ def _tags(points: _Points, metric: Metric, theme: Theme, aims: list[tuple[date, 
         tags.append(_Tag(last, aims[-1][1], f"target {number(aims[-1][1], metric.unit)}", theme.muted))
     if len(earlier := np.flatnonzero(np.isfinite(points.prior))):
         tags.append(_Tag(int(earlier[-1]), float(points.prior[earlier[-1]]), "last year", theme.muted))
+    if len(known := np.flatnonzero(points.usual.known)):
+        at = int(known[-1])
+        low, high, value = float(points.usual.low[at]), float(points.usual.high[at]), float(points.value[at])
+        edge = low if value > (low + high) / 2 else high  # the one further from the number
+        tags.append(_Tag(at, min(max(edge, scale.low), scale.high), "usual range", theme.muted))
     return tags
 
 
@@ -378,21 +490,32 @@ def _apart(feet: list[float], gap: float, top: float) -> list[float]:
     return feet
 
 
-def _event_flags(
-    events: Sequence[tuple[date, str]], periods: list[date], grain: str, theme: Theme
-) -> tuple[list[Trace], int]:
-    """The labels of the events over the plot and how many rows they take; what fits in none is a mark to hover."""
+def _in_view(events: Sequence[Event], periods: list[date], grain: str) -> list[Event]:
+    """The events that touch the periods, by day; one that begins before them begins with the first."""
+    after = periods[-1] + timedelta(days=STEP_DAYS.get(grain, 7))
+    found = [event for event in events if event.starts_on < after and event.last_day >= periods[0]]
+    return sorted(found, key=lambda event: (event.starts_on, event.words))
+
+
+def _event_flags(events: list[Event], periods: list[date], theme: Theme) -> tuple[list[Trace], int]:
+    """The labels of the events over the plot, each at its first day, and how many rows they take."""
     first, last = periods[0], periods[-1]
     days = max(1, (last - first).days)
-    said: dict[date, list[str]] = {}
-    for when, what in sorted((_date(when), what) for when, what in events):
-        if first <= when < last + timedelta(days=STEP_DAYS.get(grain, 7)):
-            said.setdefault(min(when, last), []).append(what)
+    said: dict[date, list[Event]] = {}
+    for event in events:
+        said.setdefault(min(max(event.starts_on, first), last), []).append(event)
+    return _flagged([((when - first).days / days, when.isoformat(), told) for when, told in said.items()], theme)
+
+
+def _flagged(said: list[tuple[float, Any, list[Event]]], theme: Theme) -> tuple[list[Trace], int]:
+    """Labels over the plot and how many rows they take; what fits in none is a mark to hover.
+
+    said: how far along the plot (0 to 1), the place on its axis, and the events there.
+    """
     flags: list[Trace] = []
     taken: list[list[tuple[float, float]]] = [[] for _ in range(EVENT_ROWS)]
-    for when, words in said.items():
-        share = (when - first).days / days
-        text = _shortened("; ".join(words), LONGEST_EVENT)
+    for share, place, events in said:
+        text = _shortened("; ".join(event.words for event in events), LONGEST_EVENT)
         overhang = _width(text) / 2 - (1 - share) * PHONE  # some of the right margin is free above the lines' labels
         anchor = "left" if share < 0.3 else "right" if overhang > 50 else "center"
         left = share * PHONE - {"left": 0.0, "center": 0.5, "right": 1.0}[anchor] * _width(text)
@@ -401,11 +524,29 @@ def _event_flags(
         row = taken.index(free[0]) if free else 0
         if free:
             free[0].append(stretch)
-        flag = _label(_safe(text) if free else "▾", theme, x=when.isoformat(), xref="x", y=1, yanchor="bottom")
+        flag = _label(_safe(text) if free else "▾", theme, x=place, xref="x", y=1, yanchor="bottom")
         flag |= {"xanchor": anchor if free else "center", "yshift": row * LINE_HEIGHT if free else -8}
-        flag["hovertext"] = "<br>".join([day(when), *(_wrapped(one) for one in words)])
+        flag["hovertext"] = "<br>".join(event.told for event in events)
         flags.append(flag)
     return flags, max(sum(map(bool, taken)), int(bool(flags)))
+
+
+def _event_shapes(events: list[Event], last: date, reach: list[str], theme: Theme) -> list[Trace]:
+    """A rule on the day of an event, and a shaded stretch over those of one that lasted, no further than the axis."""
+    shapes: dict[tuple[str, str], Trace] = {}
+    for event in events:
+        start = max(min(event.starts_on, last).isoformat(), reach[0])
+        until = min((event.last_day + timedelta(days=1)).isoformat(), reach[1])
+        if event.last_day > event.starts_on:
+            shapes[start, until] = _stretch(start, until, theme)
+        else:
+            shapes[start, start] = _rule(start, theme)
+    return list(shapes.values())
+
+
+def _stretch(start: Any, end: Any, theme: Theme) -> Trace:
+    across = {"type": "rect", "x0": start, "x1": end, "yref": "paper", "y0": 0, "y1": 1}
+    return {**across, "fillcolor": _tint(theme.muted, 0.12), "line": {"width": 0}, "layer": "below"}
 
 
 def _rule(x: str, theme: Theme) -> Trace:
@@ -432,10 +573,33 @@ def _told(points: _Points, at: int, metric: Metric, grain: str, currency: str, c
     elif np.isfinite(points.prior[at]):
         unit = "rate_bps" if metric.compare == "bps" else metric.unit
         lines.append(change(value, points.prior[at], unit, against="last year")[0])
+    lines += _against_usual(points.usual, at, metric.unit, currency)
     lines += _doubt(points.low[at], points.high[at], points.n[at], metric.unit, currency)
     if points.note[at]:
         lines.append(_wrapped(points.note[at]))
     return "<br>".join(lines)
+
+
+def _against_usual(usual: _Usual, at: int, unit: str, currency: str) -> list[str]:
+    """The lines of a tooltip that say what was usual and how this is not."""
+    lines = []
+    if words := usual.words[at] or (usual.status[at] if usual.status[at] in ("signal", "watch") else ""):
+        lines.append(_wrapped(words))
+    if usual.known[at]:
+        lines.append(f"usual range {interval(usual.low[at], usual.high[at], unit, currency=currency)}")
+    return lines
+
+
+def _with_band(values: list[float], usual: _Usual) -> list[float]:
+    """The values and the ends of their usual range; of one more than three times as tall, as much as leaves them room."""
+    if not usual.known.any():
+        return values
+    low, high = float(usual.low[usual.known].min()), float(usual.high[usual.known].max())
+    least, most = min(values), max(values)
+    spread = most - least
+    if spread and high - low > TALLEST_BAND * spread:
+        low, high = max(low, least - spread), min(high, most + spread)
+    return [*values, low, high]
 
 
 def _doubt(low: float, high: float, n: float, unit: str, currency: str = "") -> list[str]:
@@ -526,7 +690,7 @@ def bars(
         "unselected": {"marker": {"opacity": 0.35}},
     }  # fmt: skip
     if np.isfinite(low).any():
-        bar["error_x"] = _whiskers(value, low, high, theme)
+        bar["error_x"] = _whiskers(value, low, high, theme.ink)
     shown = [f"<b>{_row_name(name)}</b>" if name == selected else _row_name(name) for name in names]
     margin = {"l": 14 + _widest(shown), "r": 16 + _overhang(labels, tips, reach), "t": 20 if caption else 2, "b": 2}
     more = [_label(caption, theme, x=0, y=1, xanchor="left", yanchor="bottom")] if caption else []
@@ -753,7 +917,7 @@ def drivers(
     dots = _scatter("driver", _gapped(value, np.isfinite(value)), places, mode="markers", marker=marker, hover=hover)
     dots["customdata"] = names
     if np.isfinite(low).any():
-        dots["error_x"] = _whiskers(value, low, high, theme) | {"color": colour, "thickness": 1.75}
+        dots["error_x"] = _whiskers(value, low, high, colour) | {"thickness": 1.75}
     seen = [number for number in (*value, *low, *high, overall) if np.isfinite(number)]
     pad = (max(seen) - min(seen)) * 0.06 or 0.05
     shown = [_row_name(name) for name in names]
@@ -886,10 +1050,10 @@ def _label(words: str, theme: Theme, *, color: str = "", size: int = LABEL, **pl
     return _plain(words, color or theme.muted, size) | place
 
 
-def _whiskers(value: np.ndarray, low: np.ndarray, high: np.ndarray, theme: Theme) -> Trace:
+def _whiskers(value: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str) -> Trace:
     up, down = np.nan_to_num(high - value), np.nan_to_num(value - low)
     ends = {"type": "data", "symmetric": False, "array": up.tolist(), "arrayminus": down.tolist()}
-    return ends | {"color": theme.ink, "thickness": 1.25, "width": 3}
+    return ends | {"color": colour, "thickness": 1.25, "width": 3}
 
 
 def _zero(theme: Theme) -> Trace:

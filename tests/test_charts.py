@@ -10,7 +10,7 @@ import pytest
 
 from keel import charts
 from keel.catalogue import Metric
-from keel.charts import CONFIG, DARK, LIGHT
+from keel.charts import CONFIG, DARK, LIGHT, Event
 from keel.suppression import HIDDEN
 from keel.wording import MINUS, NBSP
 
@@ -89,7 +89,12 @@ def some_drivers(theme=LIGHT, names=("Manager", "Pay", "Tools")):
 
 
 EVERY_CHART = {
-    "trend": lambda theme: a_trend(theme=theme, target=1.2e6, events=[(date(2026, 6, 9), "Fair")]),
+    "trend": lambda theme: a_trend(theme=theme, target=1.2e6, events=[Event(date(2026, 6, 9), "Fair")]),
+    "trend and its usual range": lambda theme: a_trend(
+        theme=theme,
+        usual=usual([9e5] * 3, [1.3e6] * 3, status=["", "watch", "signal"]),
+        events=[Event(date(2026, 6, 9), "Fair", date(2026, 6, 12))],
+    ),
     "bars": lambda theme: charts.bars(by_member(["a", "b"], [2, 1]), REVENUE, theme=theme, member="region"),
     "waterfall": lambda theme: a_waterfall(theme=theme),
     "distribution": lambda theme: a_distribution(theme),
@@ -288,18 +293,168 @@ def test_labels_at_the_right_never_lie_on_each_other(height):
     assert feet[-1] <= plot + 1
 
 
+def usual(low, high, **columns):
+    """Usual ranges of the periods of `weeks`, their centre half way, with these columns in place of the usual ones."""
+    low, high = np.array(low, dtype=float), np.array(high, dtype=float)
+    frame = pd.DataFrame(
+        {"period": [MONDAY + timedelta(days=7 * i) for i in range(len(low))], "low": low, "high": high}
+    )
+    return frame.assign(centre=(low + high) / 2, **{"status": "", "words": "", **columns})
+
+
+@pytest.mark.parametrize(("theme", "grid"), [(LIGHT, "rgba(227,231,238,0.4)"), (DARK, "rgba(42,51,71,0.4)")])
+def test_the_usual_range_is_a_band_that_varies_by_period_with_its_centre_and_its_words(theme, grid):
+    figure = a_trend((10, 11, 12), ENPS, theme, usual=usual([8, 7, 6], [14, 13, 12]))
+
+    band = trace(figure, "usual range")
+    assert (14, 13, 12, 6, 7, 8) == band.y
+    assert (band.x[:3], band.x[3:]) == (("2026-06-01", "2026-06-08", "2026-06-15"), band.x[2::-1])
+    assert ("toself", grid) == (band.fill, band.fillcolor)
+    assert (11, 10, 9) == trace(figure, "usual").y
+    assert "usual range" in said(figure)
+    assert names(figure).index("usual range") < names(figure).index("value")
+
+
+def test_a_usual_range_lies_with_its_words_at_the_end_further_from_the_number():
+    for last, edge in ((13, 6), (7, 14)):
+        figure = a_trend((10, last), ENPS, usual=usual([6, 6], [14, 14]))
+
+        low, high = figure.layout.yaxis.range
+        (words,) = [label for label in figure.layout.annotations if label.text == "usual range"]
+        assert (edge - low) / (high - low) == pytest.approx(words.y, abs=1e-3)
+
+
+@pytest.mark.parametrize("missing", [NAN, float("inf"), None])
+def test_a_usual_range_has_a_gap_where_a_limit_is_missing_and_a_stroke_for_a_period_alone(missing):
+    limits = usual([8, 8, 8, 8], [14, 14, 14, 14]).astype({"high": object})
+    limits.loc[2, "high"] = missing
+    figure = a_trend((10, 11, 12, 11), ENPS, usual=limits)
+
+    band, stroke = [one for one in figure.data if one.name == "usual range"]
+    assert ((14, 14, 8, 8), (8, 14)) == (band.y, stroke.y)
+    assert (11, 11, None, 11) == trace(figure, "usual").y
+
+
+@pytest.mark.parametrize("limits", [usual([], []), usual([NAN] * 3, [NAN] * 3), None])
+def test_without_a_usual_range_the_interval_is_the_band(limits):
+    columns = {"low": [5, 6, 7], "high": [15, 16, 17]}
+    figure = a_trend((10, 11, 12), ENPS, usual=limits, columns=columns)
+
+    assert ["95 % interval", "value", "told"] == names(figure)
+    assert "usual range" not in said(figure)
+
+
+def test_beside_a_usual_range_the_interval_is_thin_whiskers():
+    columns = {"low": [7, 9, NAN], "high": [15, 12, NAN]}
+    figure = a_trend((10, 11, 12), ENPS, usual=usual([8] * 3, [14] * 3), columns=columns)
+
+    whiskers = trace(figure, "value").error_y
+    assert ((5, 1, 0), (3, 2, 0), 1) == (whiskers.array, whiskers.arrayminus, whiskers.thickness)
+    assert "95 % interval" not in names(figure)
+    assert "95 %: 9 to 12" in plain(trace(figure, "told").hovertext[1])
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_what_was_out_of_the_usual_is_ringed_in_its_colour_and_told_in_words(theme):
+    limits = usual(
+        [8] * 5, [14] * 5, status=["", "signal", "watch", "provisional", "signal"],
+        words=["", "above its usual range", "", "", "below its usual range"],
+    )  # fmt: skip
+    figure = a_trend((10, 17, 13, 15, 2), ENPS, theme, usual=limits, columns={"partial": [False] * 4 + [True]})
+
+    signal, watch = trace(figure, "signal"), trace(figure, "watch")
+    assert (("2026-06-08",), (17,), theme.signal) == (signal.x, signal.y, signal.marker.line.color)
+    assert (("2026-06-15",), (13,), theme.watch) == (watch.x, watch.y, watch.marker.line.color)
+    assert signal.marker.symbol != watch.marker.symbol
+    told = [plain(text).split("<br>") for text in trace(figure, "told").hovertext]
+    assert ["<b>17</b>", "8 Jun–14 Jun 2026", "n/a on last year"][:2] == told[1][:2]
+    assert ["above its usual range", "usual range 8 to 14"] == told[1][2:]
+    assert ["watch", "usual range 8 to 14"] == told[2][2:]
+
+
+def test_a_period_not_yet_whole_is_not_judged():
+    limits = usual([8, 8], [14, 14], status="signal", words="below its usual range")
+    figure = a_trend((10, 2), ENPS, usual=limits, columns={"partial": [False, True]})
+
+    assert ("2026-06-01",) == trace(figure, "signal").x
+    assert "below its usual range" not in trace(figure, "told").hovertext[1]
+
+
+def test_of_a_hidden_period_no_usual_range_and_no_judgement_is_in_the_figure():
+    limits = usual([8, 7391, 8], [14, 7393, 14], status=["", "signal", ""], words=["", "above it", ""])
+    columns = {"hidden": [False, True, False], "note": ["", HIDDEN, ""]}
+    figure = a_trend((10, 7392, 11), ENPS, usual=limits, columns=columns)
+
+    assert not re.search("739|7,39|above it", figure.to_json())
+    assert "signal" not in names(figure)
+
+
+def test_the_axis_holds_the_usual_range_unless_it_would_press_the_line_flat():
+    low, high = a_trend((20, 30), ENPS, usual=usual([10, 11], [39, 40])).layout.yaxis.range
+    assert low <= 10 < 40 <= high  # three times as tall as the ten points of the values
+
+    low, high = a_trend((20, 30), ENPS, usual=usual([5, 5], [36, 36])).layout.yaxis.range
+    assert (5 < low < 10, 36 < high) == (True, True)  # no lower than ten points below the lowest
+
+    low, high = a_trend((20, 20), ENPS, usual=usual([-50, -50], [90, 90])).layout.yaxis.range
+    assert low <= -50 < 90 <= high  # values that do not vary have no spread to keep
+
+
+def test_a_point_alone_has_its_usual_range_too():
+    figure = a_trend((10,), ENPS, usual=usual([8], [14], status="watch"))
+
+    assert (8, 14) == trace(figure, "usual range").y
+    assert (10,) == trace(figure, "watch").y
+
+
 def test_an_event_is_a_rule_with_its_words_above_and_one_out_of_view_is_none():
-    events = [(date(2026, 6, 9), "Fair"), (date(2026, 6, 9), "Strike"), (date(2020, 1, 1), "Long ago")]
+    fair, strike = Event(date(2026, 6, 9), "Fair"), Event(date(2026, 6, 9), "Strike")
+    events = [fair, strike, Event(date(2020, 1, 1), "Long ago"), Event(date(2026, 6, 22), "To come")]
     figure = a_trend(events=events)
 
     (rule,) = figure.layout.shapes
     assert "2026-06-09" == rule.x0
     assert "Fair; Strike" in said(figure)
-    assert "Long ago" not in json.dumps(said(figure))
+    assert "Fair · 9 Jun<br>Strike · 9 Jun" in [label.hovertext for label in figure.layout.annotations]
+    assert not re.search("Long ago|To come", json.dumps(said(figure)))
+
+
+def test_an_event_that_lasted_is_a_shaded_stretch_behind_the_lines_with_its_words_over_its_start():
+    figure = a_trend(events=[Event(date(2026, 6, 3), "Outage", date(2026, 6, 9))])
+
+    (shade,) = figure.layout.shapes
+    assert ("rect", "2026-06-03", "2026-06-10", "below", 0) == (
+        shade.type, shade.x0, shade.x1, shade.layer, shade.line.width,
+    )  # fmt: skip
+    (label,) = [label for label in figure.layout.annotations if label.text == "Outage"]
+    assert ("2026-06-03", "Outage · 3 Jun–9 Jun") == (label.x, label.hovertext)
+
+
+@pytest.mark.parametrize(
+    ("event", "shade", "label"),
+    [
+        # three Mondays, 1 to 15 June: the axis reaches three days beyond each end
+        (Event(date(2026, 5, 1), "E", date(2026, 6, 5)), ("2026-05-29", "2026-06-06"), "2026-06-01"),
+        (Event(date(2026, 6, 12), "E", date(2026, 9, 1)), ("2026-06-12", "2026-06-18"), "2026-06-12"),
+        (Event(date(2026, 6, 20), "E", date(2026, 6, 21)), ("2026-06-15", "2026-06-18"), "2026-06-15"),
+    ],
+)
+def test_an_event_that_reaches_out_of_view_is_shaded_as_far_as_the_axis_goes(event, shade, label):
+    figure = a_trend(events=[event])
+
+    assert [shade] == [(shape.x0, shape.x1) for shape in figure.layout.shapes]
+    assert label == next(one.x for one in figure.layout.annotations if one.text == "E")
+
+
+@pytest.mark.parametrize("ends_on", [date(2026, 6, 9), date(2026, 6, 1)])
+def test_an_event_of_one_day_or_one_that_ends_before_it_begins_is_a_rule(ends_on):
+    (rule,) = a_trend(events=[Event(date(2026, 6, 9), "Fair", ends_on)]).layout.shapes
+
+    assert ("line", "2026-06-09") == (rule.type, rule.x0)
 
 
 def test_events_that_find_no_room_are_a_mark_whose_words_are_in_the_tooltip():
-    events = [(date(2026, 6, 8 + i), f"A long event {i}") for i in range(6)]
+    events = [Event(date(2026, 6, 8 + i), f"A long event {i}") for i in range(6)]
     labels = a_trend(events=events).layout.annotations
 
     marks = [label for label in labels if label.text == "▾"]
@@ -589,7 +744,10 @@ def test_drivers_are_sorted_beside_the_company_and_open_where_not_distinguishabl
 
 
 HOSTILE_CHARTS = {
-    "trend": lambda: a_trend(events=[(MONDAY, HOSTILE)], columns={"note": HOSTILE}, currency=HOSTILE),
+    "trend": lambda: a_trend(
+        events=[Event(MONDAY, HOSTILE, MONDAY + timedelta(days=9))], columns={"note": HOSTILE}, currency=HOSTILE
+    ),
+    "trend and its usual range": lambda: a_trend(usual=usual([1] * 3, [2] * 3, words=HOSTILE, status=HOSTILE)),
     "bars": lambda: charts.bars(
         by_member([HOSTILE], [1], note=HOSTILE, low=0.5, high=2),
         REVENUE,
