@@ -15,7 +15,7 @@ from keel import audit, company, intake, measure, sheets, signals, wording
 from keel.errors import InputError, KeelError, QuestionError
 from keel.periods import GRAINS
 from keel.readings import KINDS, PARTIAL, UNREADABLE, Reading
-from keel.sixtwelve import SHOWN_MONTHS, SixTwelve
+from keel.sixtwelve import SHOWN_MONTHS, TO_DATE, SixTwelve, in_words
 from keel.store import Store, restore
 
 MOST_REJECTS = 1000  # listed in full up to here; the count is always exact
@@ -396,28 +396,10 @@ def _sixtwelve_lines(label: str, unit: str, view: SixTwelve, currency: str) -> l
         ]
         value, prior = wording.exact(row["value"], unit), wording.exact(row["prior"], unit)
         lines.append(f"{name:<12} {value:>16} {prior:>16}  {ending}  {'; '.join(marks)}".rstrip())
-    totals = view.totals
-    for name, key, changes in (
-        ("last week", "last_week", (("on the week before", "wow"), ("on last year", "yoy"))),
-        ("MTD", "mtd", (("on last year", "mtd_yoy"),)),
-        ("QTD", "qtd", (("on last year", "qtd_yoy"),)),
-        ("YTD", "ytd", (("on last year", "ytd_yoy"),)),
-    ):
-        told = [f"{_step(totals[change], view.change_in)} {words}" for words, change in changes]
-        note = view.total_notes.get(key, "")
-        value = wording.exact(totals[key], unit)
-        lines.append(f"{name:<12} {value:>16}  {', '.join(told)}{f' ({note})' if note else ''}".rstrip())
+    for key, (name, _, told, note) in zip(("last_week", *TO_DATE), in_words(view, unit, currency), strict=True):
+        value = wording.exact(view.totals[key], unit)
+        lines.append(f"{name:<15} {value:>13}  {', '.join(told)}{f' ({note})' if note else ''}".rstrip())
     return lines
-
-
-def _step(change: float | None, change_in: str) -> str:
-    """A change with its sign: "+3.1 %", "−12 bps", "+1.2 pts"."""
-    if change is None:
-        return "n/a"
-    figures = {"fraction": f"{100 * change:+,.1f} %", "bps": f"{change:+,.0f} bps", "points": f"{change:+,.1f} pts"}[
-        change_in
-    ]
-    return figures.replace("-", wording.MINUS)
 
 
 def _signals(asked: argparse.Namespace) -> None:

@@ -9,11 +9,13 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from keel import wording
 from keel.errors import QuestionError
 from keel.periods import DAY, SAME_WEEKDAYS, WEEKDAYS, Calendar, same_day_last_year
 from keel.wording import day_year, plural
@@ -24,6 +26,7 @@ SHOWN_MONTHS = ("trailing", "fiscal")
 TO_DATE = {"mtd": "month", "qtd": "quarter", "ytd": "year"}
 DAYS_BACK = 850  # a fiscal year of 53 weeks before one of 53 weeks, and the months trailing a year before those
 BPS = 10_000
+TOLD = ("last week", "month to date", "quarter to date", "year to date")  # as `totals` has them: last_week and TO_DATE
 # How far apart the numbers of a measure may lie for a span of that grain to hold one: half as far again as it is long.
 RARELY = {"week": 10, "month": 45, "quarter": 137, "year": 548}
 NO_DATA = "no data"
@@ -77,6 +80,34 @@ def change(now: float | None, before: float | None, told_in: str) -> float | Non
         return (now - before) * (BPS if told_in == "bps" else 1)
     found = now / before - 1 if before > 0 else math.nan
     return found if math.isfinite(found) else None
+
+
+def in_words(view: SixTwelve, unit: str, currency: str) -> list[tuple[str, str, list[str], str]]:
+    """The nine totals for a reader, four rows of label, value, changes and note.
+
+    ("last week", "1.24 M", ["▲ 3.1 % on the week before", "▲ 8 % on last year"], ""), then the month, quarter and year
+    to date, each with its change on last year.
+    """
+    rows = []
+    for label, key in zip(TOLD, ("last_week", *TO_DATE), strict=True):
+        changes = {"wow": "the week before", "yoy": "last year"} if key == "last_week" else {f"{key}_yoy": "last year"}
+        told = [change_in_words(view.totals[name], view.change_in, unit, against) for name, against in changes.items()]
+        value = wording.number(view.totals[key], unit, currency=currency)
+        rows.append((label, value, told, view.total_notes.get(key, "")))
+    return rows
+
+
+def change_in_words(change: float | None, told_in: str, unit: str, against: str) -> str:
+    """A change as `change` gives it: "▲ 3.1 % on last year", "▼ 12 bps on last year", "n/a on last year"."""
+    if change is None or not math.isfinite(change):
+        return f"n/a on {against}"
+    step = Decimal(str(change))
+    now, before, told_as = {
+        "fraction": (1 + step, 1, "money"),
+        "bps": (step / BPS, 0, "rate_bps"),
+        "points": (step, 0, unit if unit in ("points", "days") else "score"),
+    }[told_in]
+    return wording.change(now, before, told_as, against=against)[0]
 
 
 def sixtwelve(

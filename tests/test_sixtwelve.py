@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keel import measure, sixtwelve
+from keel import measure, sixtwelve, wording
 from keel.__main__ import main
 from keel.errors import QuestionError
 from keel.periods import WEEKDAYS, Calendar
@@ -587,7 +587,7 @@ def test_the_words_of_one_metric(ask):
     assert "Share, week ending 2025-09-28" == lines[0]
     assert "wk 39 50.00 % 50.00 % 2025-09-28" == " ".join(lines[7].split())
     assert "Sep 2025 50.00 % 50.00 % so far" == " ".join(lines[20].split())
-    assert "last week 50.00 % +0 bps on the week before, +0 bps on last year" == " ".join(lines[21].split())
+    assert "last week 50.00 % no change on the week before, no change on last year" == " ".join(lines[21].split())
 
 
 @pytest.mark.parametrize(
@@ -606,3 +606,58 @@ def test_a_bad_question_is_one_sentence_and_status_2(ask, words, said):
     assert (2, "") == (status, out)
     assert said in error
     assert 1 == len(error.strip().splitlines())
+
+
+# In words
+
+
+def a_view(change_in, **totals):
+    none = dict.fromkeys(("last_week", "wow", "yoy", "mtd", "mtd_yoy", "qtd", "qtd_yoy", "ytd", "ytd_yoy"))
+    notes = {"qtd": "2 of 45 days have no data"}
+    return sixtwelve.SixTwelve(date(2026, 9, 27), (), (), None, {**none, **totals}, change_in, None, notes)
+
+
+def told(view, unit, currency=""):
+    return [
+        (label, plain(value), [plain(change) for change in changes], note)
+        for label, value, changes, note in sixtwelve.in_words(view, unit, currency)
+    ]
+
+
+def plain(text):
+    return text.replace(wording.NBSP, " ")
+
+
+def test_the_nine_totals_are_told_in_four_rows_with_their_changes():
+    view = a_view(
+        "fraction", last_week=1_240_000.0, wow=0.031, yoy=0.08, mtd=4.8e6, mtd_yoy=-0.0123, qtd=1.45e7, qtd_yoy=0.0, ytd=4.4e7
+    )  # fmt: skip
+
+    assert [
+        ("last week", "€1.24 M", ["▲ 3.1 % on the week before", "▲ 8 % on last year"], ""),
+        ("month to date", "€4.80 M", ["▼ 1.2 % on last year"], ""),
+        ("quarter to date", "€14.5 M", ["no change on last year"], "2 of 45 days have no data"),
+        ("year to date", "€44.0 M", ["n/a on last year"], ""),
+    ] == told(view, "money", "€")
+
+
+def test_without_data_every_total_says_so():
+    for _, value, changes, _ in told(a_view("fraction", mtd=float("nan"), mtd_yoy=float("inf")), "count"):
+        assert "no data" == value
+        assert all(change.startswith("n/a on") for change in changes)
+
+
+@pytest.mark.parametrize(
+    ("told_in", "unit", "step", "words"),
+    [
+        ("fraction", "days", 0.5, "▲ 50 % on last year"),
+        ("bps", "rate", -12.4, "▼ 12 bps on last year"),
+        ("bps", "rate", 0.3, "no change on last year"),
+        ("points", "score", 0.26, "▲ 0.3 pts on last year"),
+        ("points", "points", -3.0, "▼ 3 pts on last year"),
+        ("points", "points", 1.0, "▲ 1 pt on last year"),
+        ("points", "days", 1.0, "▲ 1 day on last year"),
+    ],
+)
+def test_a_change_is_told_in_bps_for_rates_points_for_scores_and_percent_otherwise(told_in, unit, step, words):
+    assert words == plain(sixtwelve.change_in_words(step, told_in, unit, "last year"))

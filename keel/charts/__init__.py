@@ -1,0 +1,33 @@
+"""Every chart: a frame in, a themed figure out, one message each. Nothing is computed here but where marks go.
+
+    trend            is it going up, against last year and the target?
+    bars             who makes up the number?
+    waterfall        what moved it from opening to closing?
+    distribution     how do the answers spread over the scale?
+    survival_curve   how long do people stay?
+    drivers          which driver differs from the company?
+    sparkline        the small line on a card (keel.sparkline)
+    heat_map         which group differs from the company, driver by driver? (keel.groups)
+    small_lines      where does each group go, beside the company? (keel.groups)
+
+A page shows a figure by st.plotly_chart(figure, theme=None, config=CONFIG): Streamlit's own theme would paint over
+this one. Text from data is escaped, for Plotly reads tags in any text. Hidden rows have no number here either.
+"""
+
+from keel.charts.breakdowns import bars as bars
+from keel.charts.breakdowns import distribution as distribution
+from keel.charts.breakdowns import drivers as drivers
+from keel.charts.breakdowns import survival_curve as survival_curve
+from keel.charts.breakdowns import waterfall as waterfall
+from keel.charts.events import Event as Event
+from keel.charts.history import trend as trend
+from keel.charts.look import CONFIG as CONFIG
+from keel.charts.look import CSS as CSS
+from keel.charts.look import DARK as DARK
+from keel.charts.look import LIGHT as LIGHT
+from keel.charts.look import Theme as Theme
+from keel.charts.look import theme as theme
+from keel.groups import heat_map as heat_map
+from keel.groups import hidden_because as hidden_because
+from keel.groups import small_lines as small_lines
+from keel.sparkline import sparkline as sparkline
