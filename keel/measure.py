@@ -422,7 +422,7 @@ def _without_gaps(store: Store, metric: Metric, frame: pd.DataFrame, grain: str,
             words = f"measured about every {apart} days"
         elif missing:
             words = f"{missing} of {plural(len(expected), 'day')} {'has' if missing == 1 else 'have'} no data"
-        is_running = ends > last + DAY
+        is_running = ends > last + DAY and apart <= six_twelve.RARELY[grain]
         found[period] = ((bool(words) and not (is_running and any_there)) or not any_there, words)
     blank = np.array([found[period][0] for period in frame["period"]], dtype=bool)
     return frame.assign(
@@ -869,25 +869,43 @@ def goals(
 
     A view of one member has the member's own target; one of several at once has none.
     """
-    metric = catalogue.find(metrics(store), metric_id)
-    return targets.goals(
-        _steps(store, metric.id, only or {}), periods, grain=grain, calendar=store.settings.calendar,
-        adds_up=metric.roll == "sum" and metric.grain == "day",
-    )  # fmt: skip
-
-
-def goals_by(store: Store, metric_id: str, *, by: str, day: date) -> dict[str, float]:
-    """The target in force on a day for each member of a dimension that has one."""
-    rows = [row for row in store.rows("targets") if (row["metric"], row["dimension"]) == (metric_id, by)]
-    return {row["member"]: row["value"] for row in rows if row["valid_from"] <= day}
-
-
-def _steps(store: Store, metric_id: str, only: Mapping[str, str]) -> list[tuple[date, float]]:
-    of = next(iter(only.items())) if only else ("", "")
+    metric, only = catalogue.find(metrics(store), metric_id), only or {}
     if len(only) > 1:
-        return []
-    rows = [row for row in store.rows("targets") if row["metric"] == metric_id]
-    return [(row["valid_from"], row["value"]) for row in rows if (row["dimension"], row["member"]) == of]
+        return [None for _ in periods]
+    steps = _target_steps(store, metric).get(next(iter(only.items()), ("", "")), [])
+    return targets.goals(steps, periods, grain=grain, calendar=store.settings.calendar, adds_up=_adds_up(metric))
+
+
+def goals_by(store: Store, metric_id: str, *, by: str, start: date, end: date) -> dict[str, float]:
+    """The targets of the members of a dimension that have one: over the days from start to end of what adds up over time, else
+    the one in force at the end.
+    """
+    metric, found = catalogue.find(metrics(store), metric_id), {}
+    for (dimension, member), steps in _target_steps(store, metric).items():
+        if dimension == by:
+            summed = _adds_up(metric)
+            goal = (
+                targets.over(steps, start, end + DAY, store.settings.calendar)
+                if summed
+                else targets.in_force(steps, end)
+            )
+            if goal is not None:
+                found[member] = goal
+    return found
+
+
+def _target_steps(store: Store, metric: Metric) -> dict[tuple[str, str], list[tuple[date, float]]]:
+    """(dimension, member) -> the dated targets of it; ('', '') is the company."""
+    found: dict[tuple[str, str], list[tuple[date, float]]] = {}
+    for row in store.rows("targets"):
+        if row["metric"] == metric.id:
+            found.setdefault((row["dimension"], row["member"]), []).append((row["valid_from"], row["value"]))
+    return found
+
+
+def _adds_up(metric: Metric) -> bool:
+    """Whether the metric's numbers add up over time, so that a target for a month says what a week should bring."""
+    return metric.roll == "sum" and metric.grain == "day"
 
 
 def all_targets(store: Store, metric_id: str) -> pd.DataFrame:

@@ -364,7 +364,9 @@ def because(signals: Signals, periods: Sequence[date], *, period: str = "week") 
         if base.locked
         else f"it locks at {LOCKS_AT[0]}"
     )
-    found.append(f"The range rests on {plural(n, period)}, {span(periods[base.first], periods[base.last])}; {hold}.")
+    found.append(
+        f"The range rests on {plural(n, period)}, those that began {span(periods[base.first], periods[base.last])}; {hold}."
+    )
     found += [f"Taken out first: {words}." for words in signals.removed]
     found += [
         f"A person began it anew from {day_year(periods[one.index])} ({day_year(one.on)}: {one.reason})."

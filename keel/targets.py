@@ -30,27 +30,32 @@ def goals(
 
     adds_up: the metric's numbers add up over time, so that a target for a month says what a week should bring.
     """
-    return [_goal(steps, calendar.start(p, grain), calendar.end(p, grain), calendar, adds_up) for p in periods]
+    return [
+        over(steps, calendar.start(period, grain), calendar.end(period, grain), calendar)
+        if adds_up
+        else in_force(steps, period)
+        for period in periods
+    ]
+
+
+def over(steps: Steps, start: date, end: date, calendar: Calendar) -> float | None:
+    """What targets for a month come to over the days [start, end); None where there was none on the first of them."""
+    if in_force(steps, start) is None:
+        return None
+    days: Counter[tuple[date, float]] = Counter()
+    day = start
+    while day < end:
+        days[calendar.start(day, "month"), in_force(steps, day) or 0.0] += 1
+        day += DAY
+    return sum(goal * held / (calendar.end(month, "month") - month).days for (month, goal), held in days.items())
+
+
+def in_force(steps: Steps, day: date) -> float | None:
+    """The target that holds on a day."""
+    return next((goal for since, goal in reversed(steps) if since <= day), None)
 
 
 def verdict(value: float, goal: float, better: str) -> Verdict:
     """Whether a value meets its target. A value right on it meets it."""
     is_met = {"up": value >= goal, "down": value <= goal}.get(better)
     return Verdict(value - goal, is_met)
-
-
-def _goal(steps: Steps, start: date, end: date, calendar: Calendar, adds_up: bool) -> float | None:
-    if not steps or steps[0][0] > start:
-        return None
-    if not adds_up:
-        return _in_force(steps, start)
-    days: Counter[tuple[date, float]] = Counter()
-    day = start
-    while day < end:
-        days[calendar.start(day, "month"), _in_force(steps, day)] += 1
-        day += DAY
-    return sum(goal * held / (calendar.end(month, "month") - month).days for (month, goal), held in days.items())
-
-
-def _in_force(steps: Steps, day: date) -> float:
-    return [goal for since, goal in steps if since <= day][-1]

@@ -25,6 +25,7 @@ from keel.ui.cards import (
     period_label,
     series,
     shown,
+    target_words,
     tone_of,
     unit_of,
 )
@@ -317,8 +318,21 @@ def split(metric_id: str, span: Span, *, key: str) -> None:
         ),
         key=key, alt=f"{metric.label} by {dimension_label(by)}",
     )  # fmt: skip
+    _against_targets(metric, rows, by, span)
     if metric.min_people and len(rows):
         hidden_lines(rows, member=by)
+
+
+def _against_targets(metric: Metric, rows: pd.DataFrame, by: str, span: Span) -> None:
+    """Which members meet the targets that are set for them, over the span in view."""
+    aims = ask("goals_by", metric_id=metric.id, by=by, start=span.start, end=span.end)
+    lines = [
+        f"<li><b>{html.escape(row[by])}</b> — {html.escape(target_words(metric, row['value'], aims[row[by]]))}</li>"
+        for row in rows.to_dict("records")
+        if row[by] in aims and not row["hidden"] and not pd.isna(row["value"])
+    ]
+    if lines:
+        st.html(f'<div class="keel-reasons"><div><ul>{"".join(lines)}</ul></div></div>')
 
 
 def hidden_lines(frame: pd.DataFrame, *, member: str = "member", part: str = "") -> None:
