@@ -74,16 +74,16 @@ def events(metric: Metric) -> None:
         st.form("event", border=False, clear_on_submit=True),
     ):
         words = st.text_input("What happened", key="event-words", max_chars=120, placeholder="Price change")
-        days = st.date_input("Day, or first and last day", value=(date.today(),), key="event-days", format="YYYY-MM-DD")
+        happened_on = st.date_input("Day", value="today", key="event-day", format="YYYY-MM-DD")
+        ends_on = st.date_input("Last day, if it lasted", value=None, key="event-last", format="YYYY-MM-DD")
         touched = st.multiselect("Metrics it touches (none: all)", list(known), default=[metric.id], key="event-metrics",
                                  format_func=lambda id: known[id].label)  # fmt: skip
         if st.form_submit_button("Note it", type="primary"):
-            if not words.strip() or not days:
-                st.error("Event: nothing was typed; a few words and a day were expected.")
+            if not words.strip():
+                st.error("What happened: nothing was typed; a few words were expected.")
             else:
-                span = days if isinstance(days, tuple) else (days,)
                 _type_in("events", {
-                    "metric": "; ".join(touched), "happened_on": span[0], "ends_on": span[-1] if len(span) > 1 else None, "words": words.strip(),
+                    "metric": "; ".join(touched), "happened_on": happened_on, "ends_on": ends_on, "words": words.strip(),
                 }, "The event is noted.")  # fmt: skip
 
 
