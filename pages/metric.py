@@ -32,16 +32,17 @@ if not ui.nothing_yet([chosen], metric.needs or "a file of measures"):
         elif chosen == "revenue":
             drill(span)
         else:
-            ui.trend(chosen, key="metric-trend", height=280)
+            ui.trend(chosen, key="metric-trend", height=280, says=False)
     ui.seen(metric)
-    left, middle, right = st.columns(3, gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left, st.container(key="box-limits"):
         ui.limits(chosen)
         ui.baselines(metric)
-    with middle, st.container(key="box-targets"):
-        ui.targets(metric)
-    with right, st.container(key="box-events"):
-        ui.events(metric)
+    with right:
+        with st.container(key="box-targets"):
+            ui.targets(metric)
+        with st.container(key="box-events"):
+            ui.events(metric)
     if metric.dimensions and chosen != "revenue":
         with st.container(key="box-split"):
             ui.split(chosen, span, key="metric-split")

@@ -120,7 +120,7 @@ def _card_body(judged: Judged) -> str:
         f'<div class="keel-period">{period_label(found, now["period"])}</div>'
         f'<div class="keel-row"><div class="keel-value">{value}{measure_unit}</div>{_image(line)}</div>'
         + "".join(f'<div class="keel-words">{line}</div>' for line in [*words, _behind(metric)] if line)
-        + ("" if now["hidden"] else _said(judged))
+        + ("" if now["hidden"] else said(judged))
     )
 
 
@@ -143,7 +143,7 @@ def _behind(metric: Metric) -> str:
 MARKS = {"signal": "■ Signal", "watch": "◆ Watch", "provisional": "◇", "none": "", "": ""}
 
 
-def _said(judged: Judged) -> str:
+def said(judged: Judged) -> str:
     """What the usual range says of the latest period; opened, why, and how often that is false."""
     grain, points = judged.series.grain, judged.signals.points
     status = points[-1].status if points else "none"

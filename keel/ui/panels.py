@@ -23,6 +23,7 @@ from keel.ui.cards import (
     latest,
     metric_link,
     period_label,
+    said,
     series,
     shown,
     target_words,
@@ -60,8 +61,10 @@ def chart(figure: Any, *, key: str, alt: str = "", **options: Any) -> Any:
     return st.plotly_chart(figure, key=key, theme=None, config=charts.CONFIG, alt=alt or None, **options)
 
 
-def trend(metric_id: str, *, key: str, only: Mapping[str, str] | None = None, height: int = 300) -> None:
-    """The line of one metric with its usual range, prior year, interval, target and events."""
+def trend(
+    metric_id: str, *, key: str, only: Mapping[str, str] | None = None, height: int = 300, says: bool = True
+) -> None:
+    """The line of one metric with its usual range, prior year, interval, target and events; below it what the range says."""
     found = judged(metric_id, only=only)
     metric, frame = found.series.metric, shown(found.series)
     periods = [pd.Timestamp(period).date() for period in frame["period"]]
@@ -73,6 +76,8 @@ def trend(metric_id: str, *, key: str, only: Mapping[str, str] | None = None, he
         ),
         key=key, alt=f"{metric.label} by {found.series.grain}. {signals.words(found.signals, period=found.series.grain)}",
     )  # fmt: skip
+    if says and found.periods:
+        st.html(said(found))
 
 
 def usual(found: Judged) -> pd.DataFrame:
@@ -123,11 +128,16 @@ def six_twelve(metric_id: str, *, key: str) -> None:
         key=key, alt=f"{metric.label}: six weeks to {wording.day_year(view.week_ending)} and twelve months",
     )  # fmt: skip
     rows = "".join(
-        f"<tr><th>{html.escape(label)}</th><td><b>{html.escape(value)}</b></td><td>{html.escape(' · '.join(changes))}</td><td>{html.escape(note)}</td></tr>"
+        f"<tr><th>{html.escape(label)}</th><td><b>{html.escape(value)}</b></td><td>{html.escape(' · '.join(_known(changes)))}</td><td>{html.escape(note)}</td></tr>"
         for label, value, changes, note in sixtwelve.in_words(view, unit_of(metric), currency)
     )
     notes = f'<div class="keel-sum">{html.escape(view.note)}</div>' if view.note else ""
     st.html(f'<div class="keel-totals"><table><tbody>{rows}</tbody></table></div>{notes}')
+
+
+def _known(changes: Sequence[str]) -> list[str]:
+    """The changes that can be told; the note beside them says why the others cannot."""
+    return [words for words in changes if not words.startswith("n/a")]
 
 
 def changed(metric_ids: Sequence[str]) -> None:
@@ -407,8 +417,10 @@ def nothing_yet(metric_ids: Sequence[str], what: str) -> bool:
 
 def rows_behind(metric_id: str) -> None:
     """The rows of a series: each period with what it is made of, and what they add up to."""
-    found = series(metric_id)
+    whole = judged(metric_id)
+    found = whole.series
     metric, frame = found.metric, shown(found).iloc[::-1]
+    out = dict(zip(whole.periods, usual(whole)["words"], strict=True))
     if frame.empty:
         st.markdown(":gray[No rows in this span.]")
         return
@@ -419,6 +431,7 @@ def rows_behind(metric_id: str) -> None:
         ],
         "Numerator": frame["num"].to_numpy(), "Denominator": frame["den"].to_numpy(), "n": frame["n"].to_numpy(),
         "Low": frame["low"].to_numpy(), "High": frame["high"].to_numpy(),
+        "Signal": [out.get(pd.Timestamp(period).date(), "") for period in frame["period"]],
         "Note": ["; ".join(filter(None, (note, "partial" if part else ""))) for note, part in zip(frame["note"], frame["partial"], strict=True)],
     })  # fmt: skip
     rows = rows.dropna(axis="columns", how="all").loc[:, lambda r: (r != "").any()]
