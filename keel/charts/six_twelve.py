@@ -24,8 +24,10 @@ DIVIDER = WEEKS  # the place between the weeks, 0 to 5, and the months, from 7 o
 STILL_TO_COME = "still to come"  # a note of keel.sixtwelve: of such a month nothing is missing
 LIFT = 7  # px from a point to its number
 TALL = 20  # px a line of text takes in an unseen bar, with the room Plotly keeps around it
-ROOM_BELOW = LIFT + TALL  # px under a point that its number takes
-REACH = 2  # places to either side that a label takes on a phone
+REACH = 4  # places that a label takes on a phone
+NAME_LIFT = 11  # px from a line to the middle of its name
+STRIP = 40  # px under the plot for the names of the places
+NEAR = 7  # px between a number and the next thing drawn: any nearer and it cannot be read
 YEARS_APART = 2  # places: two years' numbers nearer than that lie on each other on a phone
 
 
@@ -51,11 +53,12 @@ def sixtwelve(
     last = (months or weeks)[-1]
     reach = [-0.6, last.at + (0.6 if last.partial else 1.0)]  # a number at the last point reaches further
     marks, rules, event_rows = _events(events, (weeks, months), reach, theme)
-    margin = {"l": 16, "r": 14, "t": max(12 + LINE_HEIGHT * event_rows, 26), "b": 64}
-    plot = height - margin["t"] - margin["b"]
+    margin = {"l": 16, "r": 14, "t": max(12 + LINE_HEIGHT * event_rows, 26), "b": 24}
+    whole = height - margin["t"] - margin["b"]
+    plot = whole - STRIP
     floor = 0.0 if adds_up or metric.unit == "count" else None
     if adds_up:
-        scales = [look.Scale.over(_drawn(places), metric.unit, floor) for places in (weeks, months)]
+        scales = [_scale(_drawn(places), metric.unit) for places in (weeks, months)]
     else:
         scales = [look.Scale.over(_drawn([*weeks, *months]), metric.unit, floor)] * 2
     zones = [
@@ -66,20 +69,31 @@ def sixtwelve(
     margin["r"] += look.widest(scales[1].texts) if adds_up else 0
 
     data: list[Trace] = []
-    labels = [*marks, *_captions(zones, theme)]
+    named = list(_line_names(zones, metric, theme))
+    labels = [*marks, *named, *_captions(zones, theme)]
     for zone in zones:
         data += _traces(zone, metric, theme, view.change_in, look.safe(currency), events)
-        for words, bars in (_numbers(zone, metric, theme), _names(zone, theme)):
-            labels, data = labels + words, data + bars
-    labels += _line_names(zones, metric, theme)
+        data += _unseen_numbers(zone, metric, theme, named)
+        labels += _newest(zone, metric, theme)
+        names, unseen = _names(zone, theme)
+        labels, data = labels + names, data + unseen
     if unit:
         labels.append(look.label(unit, theme, x=0, y=1, xanchor="right", yanchor="bottom", xshift=-6, yshift=8))
-    axes = {"yaxis": _axis(zones[0], theme, shares=not adds_up)}
+    axes = {
+        "yaxis": _axis(zones[0], theme, shares=not adds_up) | {"domain": [STRIP / whole, 1]},
+        "yaxis3": {
+            "domain": [0, STRIP / whole],
+            "range": [0, STRIP],
+            "visible": False,
+            "fixedrange": True,
+            "anchor": "x",
+        },
+    }
     if adds_up:
         axes["yaxis2"] = _axis(zones[1], theme, shares=False) | {"side": "right", "overlaying": "y", "anchor": "x"}
         rules += [_grid_line(zone, tick, reach, theme) for zone in zones for tick in zone.scale.ticks]
     return look.figure(
-        data, theme, height=height, margin=margin, annotations=labels, shapes=[_divider(plot, theme), *rules],
+        data, theme, height=height, margin=margin, annotations=labels, shapes=[_divider(whole, theme), *rules],
         xaxis=look.axis(theme, range=reach, showticklabels=False), **axes, barmode="overlay", bargap=0,
         uniformtext={"mode": "hide", "minsize": SMALL}, hovermode="x", hoverdistance=60, uirevision=metric.id,
     )  # fmt: skip
@@ -116,6 +130,11 @@ class _Zone:
     scale: look.Scale
     axis: str
     plot: int
+
+    @property
+    def whole(self) -> list[_Place]:
+        """The places with a number that are over."""
+        return [place for place in self.places if place.value is not None and not place.partial]
 
     @property
     def px(self) -> float:
@@ -164,6 +183,11 @@ def _sentence(view: SixTwelve, weeks: list[_Place], months: list[_Place]) -> str
     return "No data yet" if said in ("", NO_DATA) else said[:1].upper() + said[1:]
 
 
+def _scale(values: list[float], unit: str) -> look.Scale:
+    """A scale from 0; without a value one that has no ticks."""
+    return look.Scale.over(values, unit, 0.0) if values else look.Scale(0.0, 1.0, [], [])
+
+
 def _drawn(places: Sequence[_Place]) -> list[float]:
     found = (number for place in places for number in (place.value, place.prior, place.target))
     return [number for number in found if number is not None]
@@ -175,13 +199,14 @@ def _drawn(places: Sequence[_Place]) -> list[float]:
 def _traces(
     zone: _Zone, metric: Metric, theme: Theme, change_in: str, currency: str, events: Sequence[Event]
 ) -> Iterator[Trace]:
-    colour, axis = theme.of(metric.kind), {"yaxis": zone.axis}
+    colour = theme.of(metric.kind)
+    axis: Trace = {"yaxis": zone.axis}
     x = [place.at for place in zone.places]
     prior = [place.prior for place in zone.places]
     if any(value is not None for value in prior):
         behind = look.tint(theme.muted, 0.65)
         marker = {"size": [4 * alone for alone in _alone(prior)], "color": behind, "opacity": 1, "line": {"width": 0}}
-        looks = {"mode": "lines+markers", "line": {"color": behind, "width": 1.25}, "marker": marker}
+        looks: Trace = {"mode": "lines+markers", "line": {"color": behind, "width": 1.25}, "marker": marker}
         yield look.scatter(f"last year, {zone.name}", x, prior, **looks, **axis)
     yield from _target_steps(zone, theme)
     whole = [None if place.partial else place.value for place in zone.places]
@@ -256,51 +281,85 @@ def _told(place: _Place, zone: _Zone, metric: Metric, change_in: str, currency: 
 # The words
 
 
-def _unseen_bars(name: str, zone: _Zone, rows: list[tuple[int, float, float, str]], colour: str) -> Iterator[Trace]:
-    """Texts that Plotly hides where a place is too narrow for them. rows: place, foot and height in px, words."""
+def _unseen_bars(name: str, rows: list[tuple[int, float, float, str]], theme: Theme, yaxis: str) -> Iterator[Trace]:
+    """Texts that Plotly hides where a place is too narrow for them. rows: place, foot and height on that axis, words."""
     if rows:
         at, foot, height, words = zip(*rows, strict=True)
         yield {
-            "type": "bar", "name": name, "x": at, "base": [zone.scale.low + px * zone.px for px in foot],
-            "y": [px * zone.px for px in height], "width": 1, "marker": {"color": "rgba(0,0,0,0)", "line": {"width": 0}},
+            "type": "bar", "name": name, "x": at, "base": foot, "y": height, "width": 1, "yaxis": yaxis,
+            "marker": {"color": "rgba(0,0,0,0)", "line": {"width": 0}}, "hoverinfo": "skip", "cliponaxis": False,
             "text": words, "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
-            "insidetextfont": {"size": SMALL, "color": colour}, "cliponaxis": False, "hoverinfo": "skip", "yaxis": zone.axis,
+            "insidetextfont": {"size": SMALL, "color": theme.muted},
         }  # fmt: skip
 
 
-def _numbers(zone: _Zone, metric: Metric, theme: Theme) -> tuple[list[Trace], list[Trace]]:
-    """The numbers at the points, as labels and as unseen bars: the newest of them always, others where there is room."""
-    labels: list[Trace] = []
-    rows: list[tuple[int, float, float, str]] = []
-    whole = [place for place in zone.places if place.value is not None and not place.partial]
-    for place in whole:
-        high = zone.high(place.value or 0.0)
-        above = _is_above(zone, place)
-        words = number(place.value, metric.unit)
-        if place is not whole[-1]:
-            rows.append((place.at, high + LIFT if above else high - LIFT - TALL, TALL, words))
-            continue
-        label = look.words_at(f"<b>{words}</b>", theme.of(metric.kind)) | _spot(zone, place)
-        labels.append(label | {"yanchor": "bottom" if above else "top", "yshift": LIFT if above else -LIFT})
-    for place in zone.places:
-        if place.partial and place.value is not None:
-            below = zone.high(place.value) > ROOM_BELOW
-            label = look.label("so far", theme, size=SMALL) | _spot(zone, place)
-            labels.append(label | {"yanchor": "top" if below else "bottom", "yshift": -LIFT if below else LIFT})
-    return labels, list(_unseen_bars(f"numbers, {zone.name}", zone, rows, theme.muted))
+def _unseen_numbers(zone: _Zone, metric: Metric, theme: Theme, named: list[Trace]) -> Iterator[Trace]:
+    """The numbers at the points but the newest, where nothing else is drawn there. named: the names of the lines."""
+    rows = []
+    for place in zone.whole[:-1]:
+        side, free = _side(zone, place)
+        middle = zone.high(place.value or 0.0) + side * (LIFT + TALL / 2)
+        if free >= NEAR and not any(_covers(name, zone, place.at, middle) for name in named):
+            foot = zone.scale.low + (middle - TALL / 2) * zone.px
+            rows.append((place.at, foot, TALL * zone.px, number(place.value, metric.unit)))
+    return _unseen_bars(f"numbers, {zone.name}", rows, theme, zone.axis)
 
 
-def _spot(zone: _Zone, place: _Place) -> Trace:
-    return {"x": place.at, "xref": "x", "xanchor": "center", "y": place.value, "yref": zone.axis}
+def _newest(zone: _Zone, metric: Metric, theme: Theme) -> Iterator[Trace]:
+    """The number of the newest whole place, in the line's colour, and "so far" at the running one."""
+    for place, side in _always_said(zone):
+        if place.partial:
+            words = look.label("so far", theme, size=SMALL)
+        else:
+            words = look.words_at(f"<b>{number(place.value, metric.unit)}</b>", theme.of(metric.kind))
+        yield words | _spot(zone, place, side) | {"bgcolor": look.tint(theme.card, 0.8)}
 
 
-def _is_above(zone: _Zone, place: _Place) -> bool:
-    """Whether the number stands over its point: under it where the line comes down to it from both sides."""
+def _always_said(zone: _Zone) -> Iterator[tuple[_Place, int]]:
+    """The places whose words are said at every width, each with the side of them: over (1) or under (-1) the point."""
+    running = [place for place in zone.places if place.partial and place.value is not None]
+    for place in zone.whole[-1:]:
+        side = _side(zone, place)[0]
+        for other in running:
+            rise = zone.high(other.value or 0.0) - zone.high(place.value or 0.0)
+            if abs(rise) < 2 * TALL:  # one over and one under, or on a phone they lie on each other
+                side = -1 if rise >= 0 else 1
+            yield other, 1 if rise >= 0 else -1
+        yield place, side
+    if not zone.whole:
+        yield from ((place, 1) for place in running)
+
+
+def _covers(name: Trace, zone: _Zone, at: int, middle: float) -> bool:
+    """Whether the name of a line lies, on a screen that has room for numbers, where one would stand."""
+    first, last = {"left": (0, 2), "center": (-1, 1), "right": (-2, 0)}[name["xanchor"]]
+    high = zone.high(name["y"]) + (1 if name["yanchor"] == "bottom" else -1) * NAME_LIFT
+    return name["yref"] == zone.axis and first <= at - name["x"] <= last and abs(high - middle) < LINE_HEIGHT
+
+
+def _spot(zone: _Zone, place: _Place, side: int) -> Trace:
+    """Over its point (side 1) or under it (side -1)."""
+    where = {"x": place.at, "xref": "x", "xanchor": "center", "y": place.value, "yref": zone.axis}
+    return where | {"yanchor": "bottom" if side > 0 else "top", "yshift": side * LIFT}
+
+
+def _side(zone: _Zone, place: _Place) -> tuple[int, float]:
+    """Whether the number of a place stands over its point (1) or under it (-1), and how many px are free around it."""
     high = zone.high(place.value or 0.0)
-    beside = [
-        zone.high(other.value) for other in zone.places if other.value is not None and abs(other.at - place.at) == 1
-    ]
-    return high < ROOM_BELOW or not beside or min(beside) < high + 4
+    near = [zone.high(value) for value in (place.prior, place.target) if value is not None]
+    beside = [other.value for other in zone.places if other.value is not None and abs(other.at - place.at) == 1]
+    ends = [(other, other) for other in near] + [(high, high + 0.4 * (zone.high(value) - high)) for value in beside]
+    over, under = (
+        min((_apart(high + side * (LIFT + TALL / 2), *stroke) for stroke in ends), default=math.inf) for side in (1, -1)
+    )
+    if over >= NEAR or over >= under or high < LIFT + TALL:
+        return 1, over
+    return -1, under
+
+
+def _apart(place: float, one: float, other: float) -> float:
+    """How far a place lies from the stretch between two others; 0 within it."""
+    return max(min(one, other) - place, place - max(one, other), 0.0)
 
 
 def _names(zone: _Zone, theme: Theme) -> tuple[list[Trace], list[Trace]]:
@@ -308,19 +367,20 @@ def _names(zone: _Zone, theme: Theme) -> tuple[list[Trace], list[Trace]]:
     newest = zone.places[-1].at if zone.places else 0
     is_months = zone.grain == "month"
     tall = TALL if is_months else TALL + LINE_HEIGHT
-    under = {"xref": "x", "y": 0, "yanchor": "top", "xanchor": "center"}
+    under: Trace = {"xref": "x", "y": STRIP, "yref": "y3", "yanchor": "top", "xanchor": "center"}
     labels: list[Trace] = []
     rows: list[tuple[int, float, float, str]] = []
     for place in zone.places:
         words = place.name if is_months else f"{place.name}<br>{place.below}"
         if (newest - place.at) % 2:
-            rows.append((place.at, -tall - 3, tall, words))
+            rows.append((place.at, STRIP - 2 - tall, tall, words))
         else:
             labels.append(look.label(words, theme, size=SMALL, x=place.at, yshift=-5, **under))
     if is_months:
         for at, year in _years(zone.places):
-            labels.append(look.label(year, theme, size=SMALL, x=at, yshift=-5 - LINE_HEIGHT, **under))
-    return labels, list(_unseen_bars(f"names, {zone.name}", zone, rows, theme.muted))
+            year_under = under | {"xanchor": "left", "xshift": -9}  # away from the week before it, on a phone
+            labels.append(look.label(year, theme, size=SMALL, x=at, yshift=-5 - LINE_HEIGHT, **year_under))
+    return labels, list(_unseen_bars(f"names, {zone.name}", rows, theme, "y3"))
 
 
 def _years(places: list[_Place]) -> list[tuple[int, str]]:
@@ -331,53 +391,56 @@ def _years(places: list[_Place]) -> list[tuple[int, str]]:
 
 def _captions(zones: list[_Zone], theme: Theme) -> Iterator[Trace]:
     for zone, words in zip(zones, ("six weeks", "twelve months"), strict=True):
+        if zone.places and not _drawn(zone.places):
+            middle = (zone.places[0].at + zone.places[-1].at) / 2
+            yield look.label(NO_DATA, theme, x=middle, xref="x", y=0.5, yref="y domain")
         if zone.places:
             middle = (zone.places[0].at + zone.places[min(len(zone.places), MONTHS) - 1].at) / 2
-            under = {"xref": "x", "y": 0, "yanchor": "top", "xanchor": "center", "yshift": -8 - 2 * LINE_HEIGHT}
+            under: Trace = {"xref": "x", "y": 0, "yanchor": "top", "xanchor": "center", "yshift": -2}
             yield look.label(words, theme, x=middle, **under)
 
 
 def _line_names(zones: list[_Zone], metric: Metric, theme: Theme) -> Iterator[Trace]:
-    """ "last year" once and each zone's target, at its line where nothing else is near."""
+    """What the line of last year and that of the target are: once, at the months where there they are drawn."""
     for zone in reversed(zones):
-        prior = {place.at: place.prior for place in zone.places if place.prior is not None}
-        if spot := _roomiest(zone, prior):
+        if spot := _roomiest(zone, {place.at: place.prior for place in zone.places if place.prior is not None}):
             yield look.label("last year", theme, size=SMALL) | spot
             break
-    for zone in zones:
-        target = {place.at: place.target for place in zone.places if place.target is not None}
-        if target and (spot := _roomiest(zone, target)):
-            words = f"target {number(list(target.values())[-1], metric.unit)}"
-            yield look.label(words, theme, size=SMALL) | spot
+    for zone in reversed(zones):
+        aims = {place.at: place.target for place in zone.places if place.target is not None}
+        newest = aims[max(aims)] if aims else 0.0
+        if spot := _roomiest(zone, {at: aim for at, aim in aims.items() if aim == newest}):
+            yield look.label(f"target {number(newest, metric.unit)}", theme, size=SMALL) | spot
+            break
 
 
 def _roomiest(zone: _Zone, line: dict[int, float]) -> Trace | None:
     """Where over or under a line its name is furthest from everything else that is drawn; None without a line."""
-    found: list[tuple[float, int, int]] = []
-    first, last = (zone.places[0].at, zone.places[-1].at) if zone.places else (0, 0)
-    for at in line:
-        near = [place for place in zone.places if abs(place.at - at) <= REACH]
-        if not first + REACH <= at <= last - REACH:
-            continue
-        taken = [high for place in near for high in _taken(zone, place)]
-        for side in (1, -1):
-            middle = zone.high(line[at]) + side * LINE_HEIGHT * 0.75
-            free = min((abs(high - middle) for high in taken), default=math.inf)
-            if 0 <= middle - LINE_HEIGHT / 2 and middle + LINE_HEIGHT / 2 <= zone.plot:
-                found.append((free, at, side))
+    taken = list(_taken(zone))
+    found: list[tuple[float, int, int, str]] = []
+    for at, value in line.items():
+        for anchor, start in (("left", at), ("center", at - REACH // 2), ("right", at - REACH)):
+            if start < zone.places[0].at or start + REACH > zone.places[-1].at:
+                continue
+            near = [high for place, high in taken if start <= place <= start + REACH]
+            for side in (1, -1):
+                middle = zone.high(value) + side * NAME_LIFT
+                if LINE_HEIGHT / 2 <= middle <= zone.plot - LINE_HEIGHT / 4:
+                    found.append((min(abs(high - middle) for high in near), at, side, anchor))
     if not found:
         return None
-    _, at, side = max(found)
-    place = {"x": at, "xref": "x", "xanchor": "center", "y": line[at], "yref": zone.axis}
-    return place | {"yanchor": "bottom" if side > 0 else "top", "yshift": 3 * side}
+    _, at, side, anchor = max(found)
+    where: Trace = {"x": at, "xref": "x", "xanchor": anchor, "y": line[at], "yref": zone.axis}
+    return where | {"yanchor": "bottom" if side > 0 else "top", "yshift": side * (NAME_LIFT - LINE_HEIGHT // 2)}
 
 
-def _taken(zone: _Zone, place: _Place) -> list[float]:
-    """The heights in px at which something is drawn at a place: its points, its target and its number."""
-    heights = [zone.high(value) for value in (place.value, place.prior, place.target) if value is not None]
-    if place.value is not None and not place.partial:
-        heights.append(zone.high(place.value) + (1 if _is_above(zone, place) else -1) * (LIFT + TALL / 2))
-    return heights
+def _taken(zone: _Zone) -> Iterator[tuple[int, float]]:
+    """What is drawn: points, targets and words, each as a place and its height in px."""
+    for place in zone.places:
+        yield from ((place.at, zone.high(value)) for value in _drawn([place]))
+    for place, side in _always_said(zone):
+        high = zone.high(place.value or 0.0) + side * (LIFT + TALL / 2)
+        yield from ((at, high) for at in range(place.at - REACH // 2, place.at + REACH // 2 + 1))
 
 
 # What happened, and the ground
@@ -396,18 +459,19 @@ def _events(
     """
     said: dict[int, list[Event]] = {}
     again: dict[int, list[Event]] = {}
-    shapes: dict[tuple[float, float], Trace] = {}
+    shapes: dict[tuple[int, int], Trace] = {}
+    within = {"yref": "y domain"}  # not over the names under the plot
     for event in sorted(events, key=lambda event: (event.starts_on, event.words)):
         named = False
         for places in zones:
-            if at := [place.at for place in places if _within([event], place)]:
-                (again if named else said).setdefault(at[0], []).append(event)
+            if touched := [place.at for place in places if _within([event], place)]:
+                first, last = touched[0], touched[-1]
+                (again if named else said).setdefault(first, []).append(event)
                 named = True
-                if len(at) > 1:
-                    ends = (at[0] - 0.5, at[-1] + 0.5)
-                    shapes[ends] = stretch(*ends, theme)
+                if first < last:
+                    shapes[first, last] = stretch(first - 0.5, last + 0.5, theme) | within
                 else:
-                    shapes[at[0], at[0]] = look.rule(at[0], theme)
+                    shapes[first, last] = look.rule(first, theme) | within
     wide = reach[1] - reach[0]
     flags, rows = flagged([((at - reach[0]) / wide, at, said[at]) for at in sorted(said)], theme)
     for at, found in again.items():
@@ -437,6 +501,6 @@ def _grid_line(zone: _Zone, tick: float, reach: list[float], theme: Theme) -> Tr
     }
 
 
-def _divider(plot: int, theme: Theme) -> Trace:
+def _divider(whole: int, theme: Theme) -> Trace:
     """Between the weeks and the months, from the top down to their captions."""
-    return look.rule(DIVIDER, theme) | {"y0": -(2.5 * LINE_HEIGHT) / plot, "line": {"color": theme.grid, "width": 1}}
+    return look.rule(DIVIDER, theme) | {"y0": -LINE_HEIGHT / whole, "line": {"color": theme.grid, "width": 1}}
