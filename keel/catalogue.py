@@ -59,6 +59,11 @@ class Metric:
     bounds: tuple[float, float] | None = None
 
     @property
+    def told_in(self) -> str:
+        """The unit as keel.wording tells it: a rate compared in basis points is one of its own."""
+        return "rate_bps" if self.compare == "bps" else self.unit
+
+    @property
     def sql(self) -> str:
         """The text of the query that defines the metric; empty for an uploaded measure."""
         return "" if self.uploaded else sql.query(f"metrics/{self.id}").text

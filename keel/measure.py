@@ -649,8 +649,9 @@ class Judged:
 
 
 def judged(
-    store: Store, metric_id: str, *, grain: str = "", only: Mapping[str, str] | None = None, plain: bool = False
-) -> Judged:
+    store: Store, metric_id: str, *, grain: str = "", only: Mapping[str, str] | None = None, end: date | None = None,
+    plain: bool = False,
+) -> Judged:  # fmt: skip
     """A metric in one view, each closed period against its usual range; see keel.signals. Raises QuestionError, PrivacyError.
 
     `grain`: week, or what the metric has at the finest. `plain`: limits on the raw values. Shares of people's answers are
@@ -658,7 +659,7 @@ def judged(
     first leaving have no part in it.
     """
     metric = catalogue.find(metrics(store), metric_id)
-    found = series(store, metric_id, grain=grain or metric.finest, only=only)
+    found = series(store, metric_id, grain=grain or metric.finest, only=only, end=end)
     closed = found.frame[~found.frame["partial"]]
     periods = [pd.Timestamp(period).date() for period in closed["period"]]
     values = closed["value"].to_numpy(float)

@@ -6,9 +6,10 @@ The same input gives the same order, and every line says why it stands where it 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from keel import wording
 from keel.signals import Signals
-from keel.wording import tone
 
+MARKS = {"signal": "■ Signal", "watch": "◆ Watch", "provisional": "◇", "none": "", "": ""}
 MOST = 5  # lines of what changed
 RANK = {"signal": 0, "watch": 1}
 
@@ -49,6 +50,15 @@ def changes(numbers: Sequence[Number], *, most: int | None = MOST) -> list[Chang
     return sorted(found, key=order)[:most]
 
 
+def tone(signals: Signals, better: str) -> str:
+    """How the latest point is coloured: bad, watch (bad, and only worth watching), good, neutral, or quiet."""
+    point = signals.points[-1] if signals.points else None
+    if point is None or point.status not in RANK:
+        return "quiet"
+    found = wording.tone(1 if point.run > 0 else -1, better)
+    return "watch" if found == "bad" and point.status == "watch" else found
+
+
 def stakes(leads: Mapping[str, Sequence[str]], amounts: Mapping[str, float]) -> dict[str, tuple[float, str]]:
     """What hangs on each metric, and whose money it is: its own amount, else the largest at the end of what it leads.
 
@@ -77,4 +87,5 @@ def _change(number: Number) -> Change | None:
     half = (point.high - point.centre) if side > 0 else (point.centre - point.low)
     off = abs(point.value - point.centre) / half if half > 0 else 1.0
     # A run within the range is a signal as one at its edge is.
-    return Change(number, point.status, tone(side, number.better), max(off, 1.0) if point.status == "signal" else off)
+    found = wording.tone(side, number.better)
+    return Change(number, point.status, found, max(off, 1.0) if point.status == "signal" else off)

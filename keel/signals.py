@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from keel.errors import QuestionError
-from keel.wording import day_year, plural, span
+from keel.wording import day_year, interval, number, plural, span
 
 MEAN_FORM = (2.66, 3.268)  # 3 / d2 and 1 + 3 d3 / d2, for two points: d2 = 1.128, d3 = .853
 MEDIAN_FORM = (3.145, 3.865)  # the same from the median of the moving ranges, .954 of a standard deviation
@@ -349,16 +349,20 @@ def words(signals: Signals, *, period: str = "week") -> str:
     return f"{sentence} (provisional: {history})." if point.rules else f"Provisional: {history}."
 
 
-def because(signals: Signals, periods: Sequence[date], *, period: str = "week") -> list[str]:
-    """Why the words are what they are, a sentence each: the rule, the baseline, what was removed, how often it is false.
+def because(signals: Signals, periods: Sequence[date], *, period: str = "week", unit: str = "score") -> list[str]:
+    """Why the words are what they are, a sentence each: the range, the rule, the baseline, what was removed, how often false.
 
-    `periods`: the first day of each point's period.
+    `periods`: the first day of each point's period. `unit`: as keel.wording has them.
     """
     n, base = signals.baseline.n, signals.baseline
     if n < FEWEST or base.first is None or base.last is None:
         return [f"A usual range takes {FEWEST} closed {period}s; there are {n}."]
     fired = signals.points[-1].rules
-    found = [sentence for rule, sentence in MEANING.items() if rule in fired]
+    usual = f"Usual now: {interval(signals.low, signals.high, unit)}, about {number(signals.centre, unit)}."
+    found = [
+        *([usual] if math.isfinite(signals.low) else []),
+        *(told for rule, told in MEANING.items() if rule in fired),
+    ]
     hold = (
         f"it is locked: newer {period}s are judged by it and do not move it"
         if base.locked

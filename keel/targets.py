@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from keel import wording
 from keel.periods import DAY, Calendar
 
 Steps = Sequence[tuple[date, float]]  # (the day it holds from, the target), in the order of the days
@@ -36,6 +37,15 @@ def goals(
         else in_force(steps, period)
         for period in periods
     ]
+
+
+def words(value: float, goal: float, better: str, unit: str) -> str:
+    """ "target 1.20 M · ✓ met by 3.1 %"; unit as keel.wording has them."""
+    found, off = verdict(value, goal, better), wording.gap(value, goal, unit)
+    by = f" by {off}" if off else ", just"
+    side = f"{off} {'above' if found.by > 0 else 'below'} it" if off else "on it"
+    told = {True: f"✓ met{by}", False: f"✕ missed{by}", None: side}
+    return f"target {wording.number(goal, unit)} · {told[found.is_met]}"
 
 
 def over(steps: Steps, start: date, end: date, calendar: Calendar) -> float | None:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from keel import measure, signals, sparkline, suppression, targets, wording
+from keel import measure, review, signals, sparkline, suppression, targets, wording
 from keel.catalogue import Metric
 from keel.errors import PrivacyError
 from keel.measure import Judged, Series
@@ -96,7 +96,7 @@ def _card_body(judged: Judged) -> str:
     now, before = latest(found)
     if now is None and (running := found.frame[found.frame["partial"] & found.frame["value"].notna()]).shape[0]:
         so_far = running.iloc[-1]
-        number = "" if so_far["hidden"] else f": {wording.number(so_far['value'], unit_of(metric))} so far"
+        number = "" if so_far["hidden"] else f": {wording.number(so_far['value'], metric.told_in)} so far"
         return (
             f'<div class="keel-none">No whole {found.grain} yet</div>'
             f'<div class="keel-words">{period_label(found, so_far["period"])} is not over{number}.</div>'
@@ -104,7 +104,7 @@ def _card_body(judged: Judged) -> str:
     if now is None:
         needs = f"Bring {html.escape(metric.needs)}." if metric.needs else "No whole period yet."
         return f'<div class="keel-none">No data yet</div><div class="keel-words">{needs}</div>'
-    unit = unit_of(metric)
+    unit = metric.told_in
     goal = goals(found, [now["period"]])[0]
     value = "hidden" if now["hidden"] else wording.number(now["value"], unit)
     measure_unit = f'<span class="keel-unit">{currency}</span>' if metric.unit == "money" else ""
@@ -114,7 +114,7 @@ def _card_body(judged: Judged) -> str:
     )  # fmt: skip
     words = [_changes(metric, found.grain, now, before)]
     if goal is not None and not now["hidden"] and not pd.isna(now["value"]):
-        words.append(target_words(metric, now["value"], goal))
+        words.append(targets.words(now["value"], goal, metric.better, metric.told_in))
     words += sentences(found)
     return (
         f'<div class="keel-period">{period_label(found, now["period"])}</div>'
@@ -140,38 +140,16 @@ def _behind(metric: Metric) -> str:
     return f'<span class="keel-behind">▲ No data since {wording.day_year(source["last_on"])}</span>'
 
 
-MARKS = {"signal": "■ Signal", "watch": "◆ Watch", "provisional": "◇", "none": "", "": ""}
-
-
 def said(judged: Judged) -> str:
     """What the usual range says of the latest period; opened, why, and how often that is false."""
     grain, points = judged.series.grain, judged.signals.points
     status = points[-1].status if points else "none"
     words = html.escape(signals.words(judged.signals, period=grain))
-    mark = f"<b>{MARKS[status]}</b> " if MARKS[status] else ""
-    why = "".join(f"<li>{html.escape(line)}</li>" for line in because(judged))
-    return f'<details class="keel-said keel-said-{tone_of(judged)}"><summary>{mark}{words}</summary><ul>{why}</ul></details>'
-
-
-def because(judged: Judged) -> list[str]:
-    """Why the words on a card are what they are: the range in the metric's unit, then what it rests on."""
-    latest, unit = judged.signals, unit_of(judged.series.metric)
-    lines = signals.because(latest, judged.periods, period=judged.series.grain)
-    if latest.points and not pd.isna(latest.low):
-        lines.insert(
-            0,
-            f"Usual now: {wording.interval(latest.low, latest.high, unit)}, about {wording.number(latest.centre, unit)}.",
-        )
-    return lines
-
-
-def tone_of(judged: Judged) -> str:
-    """How a signal is coloured: bad, watch (bad, worth watching), good, or quiet."""
-    point = judged.signals.points[-1] if judged.signals.points else None
-    if point is None or point.status not in ("signal", "watch"):
-        return "quiet"
-    tone = wording.tone(1 if point.run > 0 else -1, judged.series.metric.better)
-    return ("bad" if point.status == "signal" else "watch") if tone == "bad" else tone
+    mark = f"<b>{review.MARKS[status]}</b> " if review.MARKS[status] else ""
+    metric = judged.series.metric
+    lines = signals.because(judged.signals, judged.periods, period=grain, unit=metric.told_in)
+    why = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
+    return f'<details class="keel-said keel-said-{review.tone(judged.signals, metric.better)}"><summary>{mark}{words}</summary><ul>{why}</ul></details>'
 
 
 def _image(svg: str) -> str:
@@ -179,20 +157,6 @@ def _image(svg: str) -> str:
     label = re.search(r'aria-label="([^"]*)"', svg)
     data = base64.b64encode(svg.encode()).decode()
     return f'<img alt="{label[1] if label else ""}" src="data:image/svg+xml;base64,{data}">'
-
-
-def target_words(metric: Metric, value: float, goal: float) -> str:
-    """ "target 1.20 M · ✓ met by 3.1 %"."""
-    unit = unit_of(metric)
-    found = targets.verdict(value, goal, metric.better)
-    off = wording.gap(value, goal, unit)
-    by = f" by {off}" if off else ", just"
-    verdict = {
-        True: f"✓ met{by}",
-        False: f"✕ missed{by}",
-        None: f"{off} {'above' if found.by > 0 else 'below'}" if off else "on it",
-    }
-    return f"target {wording.number(goal, unit)} · {verdict[found.is_met]}"
 
 
 def _changes(metric: Metric, grain: str, now: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:
@@ -203,7 +167,7 @@ def _changes(metric: Metric, grain: str, now: Mapping[str, Any], before: Mapping
     for earlier, against in pairs:
         if earlier is None or pd.isna(earlier):
             continue
-        words, direction = wording.change(now["value"], earlier, unit_of(metric), against=against)
+        words, direction = wording.change(now["value"], earlier, metric.told_in, against=against)
         parts.append(f'<span class="keel-{wording.tone(direction, metric.better)}">{html.escape(words)}</span>')
     return " ".join(parts)
 
@@ -215,7 +179,7 @@ def sentences(found: Series) -> list[str]:
         return []
     lines = []
     if not pd.isna(now["low"]):
-        lines.append(f"likely {wording.interval(now['low'], now['high'], unit_of(found.metric))}")
+        lines.append(f"likely {wording.interval(now['low'], now['high'], found.metric.told_in)}")
         if not pd.isna(now["n"]):
             lines[0] += f" · n {int(now['n']):,}"
     if before and not before["hidden"] and measure.distinguishable(now, before) is False:
@@ -223,11 +187,6 @@ def sentences(found: Series) -> list[str]:
     if now["note"]:
         lines.append(html.escape(now["note"]))
     return lines
-
-
-def unit_of(metric: Metric) -> str:
-    """The unit as wording tells it: a rate compared in basis points is one of its own."""
-    return "rate_bps" if metric.compare == "bps" else metric.unit
 
 
 def period_label(found: Series, period: date) -> str:

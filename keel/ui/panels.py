@@ -10,14 +10,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from keel import charts, review, signals, sixtwelve, suppression, wording
+from keel import charts, review, signals, sixtwelve, suppression, targets, wording
 from keel.catalogue import Metric
 from keel.errors import PrivacyError
 from keel.measure import Judged, Series
 from keel.periods import add_months
 from keel.ui.cards import (
-    MARKS,
-    because,
     goals,
     judged,
     latest,
@@ -26,9 +24,6 @@ from keel.ui.cards import (
     said,
     series,
     shown,
-    target_words,
-    tone_of,
-    unit_of,
 )
 from keel.ui.frame import (
     PAGES,
@@ -129,7 +124,7 @@ def six_twelve(metric_id: str, *, key: str) -> None:
     )  # fmt: skip
     rows = "".join(
         f"<tr><th>{html.escape(label)}</th><td><b>{html.escape(value)}</b></td><td>{html.escape(' · '.join(_known(changes)))}</td><td>{html.escape(note)}</td></tr>"
-        for label, value, changes, note in sixtwelve.in_words(view, unit_of(metric), currency)
+        for label, value, changes, note in sixtwelve.in_words(view, metric.told_in, currency)
     )
     notes = f'<div class="keel-sum">{html.escape(view.note)}</div>' if view.note else ""
     st.html(f'<div class="keel-totals"><table><tbody>{rows}</tbody></table></div>{notes}')
@@ -194,18 +189,21 @@ def _how_many(out: int, numbers: int) -> str:
 
 def _changed_line(found: Judged, line: review.Change) -> None:
     metric, point = found.series.metric, found.signals.points[-1]
-    unit, grain = unit_of(metric), found.series.grain
+    unit, grain = metric.told_in, found.series.grain
     now = f"{wording.number(point.value, unit)}, usually {wording.interval(point.low, point.high, unit)}"
     money = ""
     if line.number.stake:
         leads = "" if line.number.of == metric.id else f" of {known_metrics()[line.number.of].label.lower()}"
         how = "" if line.number.of == metric.id else "leads to " if metric.leads else "touches "
         money = f"{how}{wording.number(line.number.stake, 'money', currency=store().settings.currency)}{leads} a year"
-    mark = MARKS[line.status]
+    mark = review.MARKS[line.status]
     words = signals.words(found.signals, period=grain).removesuffix(".")
     words = words[:1].lower() + words[1:]
     with st.container(key=f"changed-{metric.id}", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f'<span class="keel-mark keel-said-{tone_of(found)}"><b>{mark}</b></span>', width="content")
+        st.html(
+            f'<span class="keel-mark keel-said-{review.tone(found.signals, found.series.metric.better)}"><b>{mark}</b></span>',
+            width="content",
+        )
         metric_link(metric)
         st.html(
             f'<span class="keel-words">{html.escape(words)} · {now} · {html.escape(money)}</span>'.replace(
@@ -232,7 +230,12 @@ def limits(metric_id: str) -> None:
     found = judged(metric_id)
     words = signals.words(found.signals, period=found.series.grain)
     heading("Its usual range", words)
-    lines = "".join(f"<li>{html.escape(line)}</li>" for line in because(found))
+    lines = "".join(
+        f"<li>{html.escape(line)}</li>"
+        for line in signals.because(
+            found.signals, found.periods, period=found.series.grain, unit=found.series.metric.told_in
+        )
+    )
     st.html(f'<ul class="keel-facts">{lines}</ul>')
 
 
@@ -337,7 +340,7 @@ def _against_targets(metric: Metric, rows: pd.DataFrame, by: str, span: Span) ->
     """Which members meet the targets that are set for them, over the span in view."""
     aims = ask("goals_by", metric_id=metric.id, by=by, start=span.start, end=span.end)
     lines = [
-        f"<li><b>{html.escape(row[by])}</b> — {html.escape(target_words(metric, row['value'], aims[row[by]]))}</li>"
+        f"<li><b>{html.escape(row[by])}</b> — {html.escape(targets.words(row['value'], aims[row[by]], metric.better, metric.told_in))}</li>"
         for row in rows.to_dict("records")
         if row[by] in aims and not row["hidden"] and not pd.isna(row["value"])
     ]
@@ -427,7 +430,7 @@ def rows_behind(metric_id: str) -> None:
     labels = [period_label(found, period) for period in frame["period"]]
     rows = pd.DataFrame({
         "Period": labels, "From": list(frame["period"]), "Value": [
-            "hidden" if hidden else wording.exact(v, unit_of(metric)) for v, hidden in zip(frame["value"], frame["hidden"], strict=True)
+            "hidden" if hidden else wording.exact(v, metric.told_in) for v, hidden in zip(frame["value"], frame["hidden"], strict=True)
         ],
         "Numerator": frame["num"].to_numpy(), "Denominator": frame["den"].to_numpy(), "n": frame["n"].to_numpy(),
         "Low": frame["low"].to_numpy(), "High": frame["high"].to_numpy(),
@@ -447,7 +450,7 @@ def rows_behind(metric_id: str) -> None:
         words = f"{wording.plural(len(frame), 'row')}, {wording.day_year(first)} to {wording.day_year(last)}, in all {num:,.2f}"
         if metric.roll != "sum" and den:
             scale = f" × {metric.scale:g}" if metric.scale != 1 else ""
-            words += f" ÷ {den:,.2f}{scale} = {wording.exact(num / den * metric.scale, unit_of(metric))}"
+            words += f" ÷ {den:,.2f}{scale} = {wording.exact(num / den * metric.scale, metric.told_in)}"
         st.html(f'<div class="keel-sum">{words}.</div>')
     download(rows, metric_id, key="rows-csv")
 
@@ -508,7 +511,7 @@ def _targets_in_words(metric: Metric, goals: pd.DataFrame) -> str:
     if goals.empty:
         return "none set: set one on the metric's page, or upload a file of targets (metric, date, value)"
     return "; ".join(
-        f"{wording.number(row['value'], unit_of(metric))} from {wording.day_year(row['valid_from'])}"
+        f"{wording.number(row['value'], metric.told_in)} from {wording.day_year(row['valid_from'])}"
         + (f" ({dimension_label(row['dimension'])} {row['member']})" if row["dimension"] else "")
         for row in goals.to_dict("records")
     )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from keel import company, measure, wording
 from keel.catalogue import Metric
-from keel.ui.cards import judged, period_label, unit_of
+from keel.ui.cards import judged, period_label
 from keel.ui.frame import ask, attempt, dimension_label, heading, known_metrics, plain, store, who
 
 COMPANY = ("", "")
@@ -18,7 +18,7 @@ PERCENT = 100
 
 def targets(metric: Metric) -> None:
     """The dated targets of a metric, each removable, and a form for another."""
-    unit = unit_of(metric)
+    unit = metric.told_in
     is_rate, adds_up = unit in ("rate", "rate_bps"), metric.roll == "sum" and metric.grain == "day"
     heading("Targets", "for a month; a week gets the share of its days" if adds_up else "held from a day on")
     rows = ask("all_targets", metric_id=metric.id)
