@@ -1,6 +1,7 @@
 """Every chart: a frame in, a themed figure out, one message each. Nothing is computed here but where marks go.
 
     trend            is it going up, against last year and the target?
+    sixtwelve        how did the last six weeks and twelve months go, against last year and the target?
     bars             who makes up the number?
     waterfall        what moved it from opening to closing?
     distribution     how do the answers spread over the scale?
@@ -27,6 +28,7 @@ from keel.charts.look import DARK as DARK
 from keel.charts.look import LIGHT as LIGHT
 from keel.charts.look import Theme as Theme
 from keel.charts.look import theme as theme
+from keel.charts.six_twelve import sixtwelve as sixtwelve
 from keel.groups import heat_map as heat_map
 from keel.groups import hidden_because as hidden_because
 from keel.groups import small_lines as small_lines

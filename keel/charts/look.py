@@ -173,7 +173,7 @@ def label(words: str, theme: Theme, *, color: str = "", size: int = LABEL, **pla
     return words_at(words, color or theme.muted, size) | place
 
 
-def rule(x: str, theme: Theme) -> Trace:
+def rule(x: Any, theme: Theme) -> Trace:
     line = {"color": tint(theme.muted, 0.5), "width": 1}
     return {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line, "layer": "below"}
 
