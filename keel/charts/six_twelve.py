@@ -6,7 +6,7 @@ the one kind of text that Plotly hides where it would not fit (layout.uniformtex
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -56,11 +56,8 @@ def sixtwelve(
     margin = {"l": 16, "r": 14, "t": max(12 + LINE_HEIGHT * event_rows, 26), "b": 24}
     whole = height - margin["t"] - margin["b"]
     plot = whole - STRIP
-    floor = 0.0 if adds_up or metric.unit == "count" else None
-    if adds_up:
-        scales = [_scale(_drawn(places), metric.unit) for places in (weeks, months)]
-    else:
-        scales = [look.Scale.over(_drawn([*weeks, *months]), metric.unit, floor)] * 2
+    shared = [] if adds_up else _drawn([*weeks, *months])
+    scales = [_scale(shared or _drawn(places), metric, plot) for places in (weeks, months)]
     zones = [
         _Zone("weeks", "week", weeks, scales[0], "y", plot),
         _Zone("months", "month", months, scales[1], "y2" if adds_up else "y", plot),
@@ -183,9 +180,13 @@ def _sentence(view: SixTwelve, weeks: list[_Place], months: list[_Place]) -> str
     return "No data yet" if said in ("", NO_DATA) else said[:1].upper() + said[1:]
 
 
-def _scale(values: list[float], unit: str) -> look.Scale:
-    """A scale from 0; without a value one that has no ticks."""
-    return look.Scale.over(values, unit, 0.0) if values else look.Scale(0.0, 1.0, [], [])
+def _scale(values: list[float], metric: Metric, plot: int) -> look.Scale:
+    """A scale with room for a number over its highest point; without a value one that has no ticks."""
+    if not values:
+        return look.Scale(0.0, 1.0, [], [])
+    scale = look.Scale.over(values, metric.unit, 0.0 if metric.roll == "sum" or metric.unit == "count" else None)
+    room = (LIFT + TALL) / plot * (scale.high - scale.low)
+    return replace(scale, high=max(scale.high, max(values) + room))
 
 
 def _drawn(places: Sequence[_Place]) -> list[float]:
@@ -393,7 +394,7 @@ def _captions(zones: list[_Zone], theme: Theme) -> Iterator[Trace]:
     for zone, words in zip(zones, ("six weeks", "twelve months"), strict=True):
         if zone.places and not _drawn(zone.places):
             middle = (zone.places[0].at + zone.places[-1].at) / 2
-            yield look.label(NO_DATA, theme, x=middle, xref="x", y=0.5, yref="y domain")
+            yield look.label(NO_DATA, theme, x=middle, xref="x", y=0.5, yref="y domain", bgcolor=theme.card)
         if zone.places:
             middle = (zone.places[0].at + zone.places[min(len(zone.places), MONTHS) - 1].at) / 2
             under: Trace = {"xref": "x", "y": 0, "yanchor": "top", "xanchor": "center", "yshift": -2}
