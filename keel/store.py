@@ -28,7 +28,8 @@ from keel.refresh import FAR_REACHING, refresh
 from keel.settings import Settings
 
 # Not made from uploads, or not the same from one run to the next: left out when contents are compared.
-_BOOKKEEPING = frozenset({"journal", "remembered_mapping", "refused_view", "settings", "migration"})
+_RECORDS = ("journal", "remembered_mapping", "refused_view", "said", "edition")  # nothing uploaded says them again
+_BOOKKEEPING = frozenset({*_RECORDS, "settings", "migration"})
 
 
 class Store:
@@ -113,6 +114,34 @@ class Store:
                     cursor.execute("insert into refused_view values (?, ?, ?, ?)", [day, metric, dimensions, times])
             self._refused.clear()
 
+    def say(
+        self, *, who: str, week_ending: date, kind: str, body: str, token: str, metric: str = "", about: str = "",
+        of_entry: int | None = None, at: datetime | None = None,
+    ) -> int:  # fmt: skip
+        """Add one entry to what was said in weekly reviews; returns its number. The same token again is the same entry."""
+        with self._transaction() as cursor:
+            known = cursor.execute("select entry from said where token = ?", [token]).fetchone()
+            if known:
+                return int(known[0])
+            entry = int(self._one(cursor, "select coalesce(max(entry), 0) + 1 from said"))
+            cursor.execute(
+                "insert into said values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [entry, at or _now(), who, week_ending, kind, metric, about, of_entry, body, token],
+            )
+        return entry
+
+    def publish(self, document: str, *, week_ending: date, who: str, at: datetime | None = None) -> int:
+        """Write an edition, once and for good; returns its number."""
+        with self._transaction() as cursor:
+            last = cursor.execute("select number, sha256 from edition order by number desc limit 1").fetchone()
+            number, before = (int(last[0]) + 1, str(last[1])) if last else (1, "")
+            at = at or _now()
+            sha256 = _sealed(before, number, week_ending, at, who, document)
+            cursor.execute(
+                "insert into edition values (?, ?, ?, ?, ?, ?)", [number, week_ending, at, who, document, sha256]
+            )
+        return number
+
     def append(
         self, reading: Reading, *, who: str, at: datetime | None = None, batch: int | None = None,
         then_refresh: bool = True,
@@ -186,6 +215,15 @@ class Store:
         with self._connection.cursor() as cursor:
             for name in sql.folder("checks"):
                 faults += [fault for (fault,) in cursor.execute(sql.query(name).text).fetchall()]
+        before = ""
+        for row in reversed(self.rows("editions")):
+            whole = self.rows("edition", number=row["number"])[0]
+            facts = (whole[key] for key in ("number", "week_ending", "published_at", "who", "document"))
+            if whole["sha256"] != _sealed(before, *facts):
+                faults.append(
+                    f"edition {row['number']}: it is not as it was published; it, or one before it, was altered. Bring a backup back."
+                )
+            before = whole["sha256"]
         for row in self.rows("batches"):
             try:
                 self.archive.read(row["sha256"])
@@ -220,7 +258,7 @@ class Store:
                     reading = read(row, self.archive.read(row["sha256"]))
                     fresh.append(reading, who=row["who"], at=row["imported_at"], batch=row["batch"], then_refresh=False)
                 with fresh._transaction() as cursor:
-                    for table in ("journal", "remembered_mapping", "refused_view", *_closed_tables(cursor)):
+                    for table in (*_RECORDS, *_closed_tables(cursor)):
                         kept = self._connection.execute(f"select * from {table}").to_arrow_table()
                         cursor.execute(f"delete from {table}")
                         self._insert(cursor, table, kept)
@@ -414,6 +452,11 @@ class Store:
             for part in (refresh, closing.group, suppression.hide)
         ]
         return hashlib.sha256(json.dumps([texts, settings, declared, made]).encode()).hexdigest()
+
+
+def _sealed(before: str, number: int, week_ending: date, at: datetime, who: str, document: str) -> str:
+    """The seal of an edition: it changes with any part of it, and with any edition before it."""
+    return hashlib.sha256(json.dumps([before, number, str(week_ending), str(at), who, document]).encode()).hexdigest()
 
 
 def _closed_tables(cursor: duckdb.DuckDBPyConnection) -> list[str]:
