@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SHOWN = 26  # periods: half a year of weeks, enough to see a drift and few enough to see each one
 EDGE = 4  # px: room for half a dot and its line
 DOT = 2.8  # px, its radius
-RING = 1.2  # px wide, around the dot, no further than the edge
+RING = 1.8  # px wide, around the dot, no further than the edge
 MARKS = {"signal": "a signal", "watch": "one to watch"}
 LINE = 'fill="none" stroke-linecap="round" stroke-linejoin="round" stroke-width="1.8"'
 
@@ -154,7 +154,7 @@ def _last(at: tuple[float, float], colour: str, mark: str, theme: "Theme") -> li
     if not mark:
         return [dot]
     stroke = f'stroke="var(--keel-{mark}, {getattr(theme, mark)})" stroke-width="{RING}"'
-    return [dot, f'<circle {centre} r="{DOT + RING / 2:.1f}" fill="none" {stroke}/>']
+    return [dot, f'<circle {centre} r="{EDGE - RING / 2:.1f}" fill="none" {stroke}/>']
 
 
 def _target(place: Place, target: float | None, width: int, theme: "Theme") -> list[str]:
