@@ -199,7 +199,7 @@ def test_the_newest_number_and_so_far_stand_on_two_sides_of_their_points(running
 def test_last_year_is_named_where_nothing_else_is_near():
     # over the line from the seventh month on: before, the months lie just over it and the target just under
     view = a_view(months=[215] * 6 + [300] * 6, prior_months=[200] * 12)
-    name = label(a_figure(view, month_targets=[185] * 6), "last year")
+    name = label(a_figure(view, month_targets=[180] * 6), "last year")
 
     assert (13 <= name.x <= 18, 200, "bottom") == (True, name.y, name.yanchor)
 
