@@ -809,6 +809,86 @@ def test_a_sparkline_takes_its_colours_from_the_page(kind):
     assert f'stroke="var(--keel-muted, {DARK.muted})" stroke-dasharray="4 3"' in svg
 
 
+def corners(polygon):
+    return [tuple(float(number) for number in point.split(",")) for point in polygon.get("points").split()]
+
+
+def test_a_usual_range_of_all_periods_is_an_area_from_edge_to_edge():
+    root, _ = a_sparkline([0, 10, 5], band=(2, 6))
+
+    # 36 px between the edges hold 0 to 10: 6 lies 21.6 px above the foot at 40, and 2 lies 7.2 px above it
+    xs, ys = zip(*corners(marks(root, "polygon")[0]), strict=True)
+    assert ((0, 220), {18.4, 32.8}) == ((min(xs), max(xs)), set(ys))
+
+
+def test_a_usual_range_varies_by_period_and_has_a_gap_where_there_is_none():
+    frame = weeks([0, 10, 5, 5, 5])
+    band = [(0, 10), (5, 10), (NAN, NAN), (float("inf"), 1), (4, 2)]
+    svg = charts.sparkline(frame, kind="lag", theme=LIGHT, band=band)
+    root = ElementTree.fromstring(svg)
+
+    # five periods lie 53 px apart; the last pair is turned round
+    first, second = (corners(polygon) for polygon in marks(root, "polygon"))
+    assert [(0, 4), (4, 4), (57, 4), (83.5, 4), (83.5, 22), (57, 22), (4, 40), (0, 40)] == first
+    assert [(189.5, 25.6), (216, 25.6), (220, 25.6), (220, 32.8), (216, 32.8), (189.5, 32.8)] == second
+    assert "usual range 2 to 4" in root.get("aria-label")
+
+
+def test_usual_ranges_follow_their_rows_whatever_the_order_of_the_frame():
+    frame, band = weeks([1, 2, 3]), [(0, 1), (1, 2), (7, 9)]
+
+    given = charts.sparkline(frame, kind="lag", theme=LIGHT, band=band)
+    assert given == charts.sparkline(frame.iloc[::-1], kind="lag", theme=LIGHT, band=band[::-1])
+    assert "usual range 7 to 9" in given
+
+
+def test_the_usual_range_that_is_told_is_that_of_the_last_whole_period():
+    root, _ = a_sparkline([1, 2, 3], band=[(0, 1), (1, 4), (7, 9)], columns={"partial": [False, False, True]})
+    assert "usual range 1 to 4" in root.get("aria-label")
+
+    root, _ = a_sparkline([1, 2], band=[(0, 1), (NAN, NAN)])
+    assert "usual range" not in root.get("aria-label")
+
+
+@pytest.mark.parametrize("values", [[], [NAN], [1], [1] * 40])
+def test_a_usual_range_stays_inside_the_picture_however_few_or_many_periods(values):
+    root, _ = a_sparkline(values, band=[(-1e9, 1e9)] * len(values), target=2)
+
+    for polygon in marks(root, "polygon"):
+        assert all(0 <= x <= 220 and 0 <= y <= 44 for x, y in corners(polygon))
+    assert len(marks(root, "polygon")) == (1 if 1 in values else 0)
+
+
+def test_a_hidden_period_has_no_line_and_no_usual_range_in_a_sparkline():
+    shown = a_sparkline([1, NAN, 2], band=[(0, 3), (NAN, NAN), (0, 3)])[1]
+    hidden = a_sparkline([1, 99, 2], band=[(0, 3), (50, 98), (0, 3)], columns={"hidden": [False, True, False]})[1]
+
+    assert shown == hidden
+
+
+def test_a_usual_range_for_other_rows_is_refused():
+    with pytest.raises(ValueError, match="shape"):
+        a_sparkline([1, 2, 3], band=[(0, 1), (0, 1)] * 2)
+
+
+@pytest.mark.parametrize(("mark", "words"), [("signal", "a signal"), ("watch", "one to watch")])
+def test_a_mark_is_a_ring_around_the_last_whole_period_and_a_word(mark, words):
+    columns = {"partial": [False, False, True]}
+    root, _ = a_sparkline([1, 2, 3], mark=mark, theme=DARK, columns=columns)
+
+    open_one, dot, ring = marks(root, "circle")
+    assert (dot.get("cx"), dot.get("cy"), "none") == (ring.get("cx"), ring.get("cy"), ring.get("fill"))
+    assert dot.get("cx") != open_one.get("cx")
+    assert f"var(--keel-{mark}, {getattr(DARK, mark)})" == ring.get("stroke")
+    assert words in root.get("aria-label")
+
+
+def test_without_a_mark_there_is_no_ring_and_another_one_is_refused():
+    assert 1 == len(marks(a_sparkline([1, 2])[0], "circle"))
+    with pytest.raises(ValueError, match="mark must be"):
+        a_sparkline([1, 2], mark='"><script>')
+
+
 def test_a_sparkline_lifts_its_pen_over_a_gap_and_dots_a_period_alone():
     root, _ = a_sparkline([1, 2, NAN, 3, NAN, 4, 5])
 

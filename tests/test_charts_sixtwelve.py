@@ -186,6 +186,24 @@ def test_the_running_month_is_an_open_marker_joined_by_dashes_and_says_so():
     assert ["<b>120</b>", "Sep 2026", "so far: not yet a whole month", "last year 292"] == told
 
 
+@pytest.mark.parametrize(
+    ("running", "number", "so_far"),
+    [(310, "bottom", "top"), (312, "top", "bottom"), (900, "top", "bottom"), (50, "bottom", "top")],
+)
+def test_the_newest_number_and_so_far_stand_on_two_sides_of_their_points(running, number, so_far):
+    figure = a_figure(a_view(running=running, prior_months=(None,) * 12))
+
+    assert (number, so_far) == (label(figure, "<b>311</b>").yanchor, label(figure, "so far").yanchor)
+
+
+def test_last_year_is_named_where_nothing_else_is_near():
+    # over the line from the seventh month on: before, the months lie just over it and the target just under
+    view = a_view(months=[215] * 6 + [300] * 6, prior_months=[200] * 12)
+    name = label(a_figure(view, month_targets=[180] * 6), "last year")
+
+    assert (13 <= name.x <= 18, 200, "bottom") == (True, name.y, name.yanchor)
+
+
 def test_a_blank_week_is_a_gap_with_a_small_mark_and_its_note_in_the_tooltip():
     figure = a_figure(blank(2, "1 of 7 days has no data"))
 
@@ -243,6 +261,13 @@ def test_an_event_marks_the_week_it_falls_in_and_its_month_and_is_in_their_toolt
     assert [2, 18] == [shape.x0 for shape in figure.layout.shapes if shape.yref == "y domain"]
     told = [trace(figure, f"told, {zone}").hovertext[at] for zone, at in (("weeks", 2), ("months", 11))]
     assert ["Price rise · 27 Aug"] * 2 == [words.split("<br>")[-1] for words in told]
+
+
+@pytest.mark.parametrize(("day", "week"), [(24, 2), (30, 2), (31, 3)])
+def test_an_event_belongs_to_the_week_that_holds_its_day(day, week):
+    figure = a_figure(events=[Event(date(2026, 8, day), "Fair")])
+
+    assert [week] == [at for at, told in enumerate(trace(figure, "told, weeks").hovertext) if "Fair" in told]
 
 
 def test_an_event_that_lasted_is_shaded_over_the_places_it_touches():

@@ -323,9 +323,8 @@ def _always_said(zone: _Zone) -> Iterator[tuple[_Place, int]]:
         side = _side(zone, place)[0]
         for other in running:
             rise = zone.high(other.value or 0.0) - zone.high(place.value or 0.0)
-            if abs(rise) < 2 * TALL:  # one over and one under, or on a phone they lie on each other
-                side = -1 if rise >= 0 else 1
-            yield other, 1 if rise >= 0 else -1
+            side = -1 if rise >= 0 else 1  # one over and one under, or on a phone they lie on each other
+            yield other, -side
         yield place, side
     if not zone.whole:
         yield from ((place, 1) for place in running)
