@@ -25,6 +25,7 @@ from keel.suppression import Reach
 
 MOST_ORDERED = 3  # grouping columns whose orders are compared: six orders
 SAME_EXPORT = 0.9  # of the responses of one file, to be a later export of the same: some may have been deleted since
+REVENUE = "revenue"  # what hangs on a number that is about customers, and is no amount itself
 SAMPLE = "sample"  # who brought the sample company in; how it is told from a company's own data
 
 

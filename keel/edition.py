@@ -21,7 +21,7 @@ Days are ISO text; numbers are floats, None where there is no data.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -35,15 +35,20 @@ from keel.store import Store
 Item = dict[str, Any]
 
 
-def items(store: Store, metric_ids: Sequence[str], week_ending: date) -> dict[str, Item]:
-    """Every metric of an edition, as it stood on the last day of that week: see the head of this module."""
-    known = measure.metrics(store)
-    views = measure.sixtwelves(store, metric_ids, week_ending=week_ending)
-    found = {}
-    for metric_id in metric_ids:
-        judged = measure.judged(store, metric_id, end=week_ending)
-        found[metric_id] = _item(store, known[metric_id], views[metric_id], judged, week_ending)
-    return found
+def items(store: Store, judged: Mapping[str, Judged], week_ending: date) -> dict[str, Item]:
+    """Every metric of an edition, as it stood on the last day of that week: see the head of this module.
+
+    judged: each metric up to that day (measure.judged with `end`).
+    """
+    views = measure.sixtwelves(store, list(judged), week_ending=week_ending)
+    return {name: _item(store, one.series.metric, views[name], one, week_ending) for name, one in judged.items()}
+
+
+def differ(was: float | None, now: float | None) -> bool:
+    """Whether a number is another one now; what adding floats leaves behind is not."""
+    if was is None or now is None:
+        return (was is None) != (now is None)
+    return not math.isclose(was, now, rel_tol=1e-9, abs_tol=1e-9)
 
 
 def _item(store: Store, metric: Metric, view: SixTwelve, judged: Judged, week_ending: date) -> Item:
@@ -118,7 +123,9 @@ def _changes(now: Mapping[str, Any] | None, before: Mapping[str, Any] | None, un
         return []
     pairs = [(before["value"] if before else None, f"last {grain}"), (now["prior"], "last year")]
     return [
-        wording.change(now["value"], earlier, unit, against=against)[0] for earlier, against in pairs if number(earlier) is not None
+        wording.change(now["value"], earlier, unit, against=against)[0]
+        for earlier, against in pairs
+        if number(earlier) is not None
     ]
 
 
@@ -126,7 +133,11 @@ def _target(value: float | None, goal: float | None, metric: Metric) -> Item | N
     if value is None or goal is None:
         return None
     unit = metric.told_in
-    return {"value": goal, "printed": wording.number(goal, unit), "words": targets.words(value, goal, metric.better, unit)}
+    return {
+        "value": goal,
+        "printed": wording.number(goal, unit),
+        "words": targets.words(value, goal, metric.better, unit),
+    }
 
 
 def _doubt(now: Mapping[str, Any], before: Mapping[str, Any] | None, unit: str, grain: str) -> str:

@@ -109,8 +109,8 @@ def _card_body(judged: Judged) -> str:
     value = "hidden" if now["hidden"] else wording.number(now["value"], unit)
     measure_unit = f'<span class="keel-unit">{currency}</span>' if metric.unit == "money" else ""
     line = sparkline.sparkline(
-        found.frame.tail(26), kind=metric.kind, theme=theme(), better=metric.better, target=goal, unit=unit,
-        grain=found.grain, currency=currency,
+        found.frame.tail(sparkline.SHOWN), kind=metric.kind, theme=theme(), better=metric.better, target=goal, unit=unit,
+        grain=found.grain, currency=currency, band=_bands(judged), mark=judged.signals.points[-1].status if judged.periods else "",
     )  # fmt: skip
     words = [_changes(metric, found.grain, now, before)]
     if goal is not None and not now["hidden"] and not pd.isna(now["value"]):
@@ -122,6 +122,15 @@ def _card_body(judged: Judged) -> str:
         + "".join(f'<div class="keel-words">{line}</div>' for line in [*words, _behind(metric)] if line)
         + ("" if now["hidden"] else said(judged))
     )
+
+
+def _bands(judged: Judged) -> list[tuple[float, float]]:
+    """The usual range of each of the periods that a card's line shows; nan where there is none."""
+    usual = {
+        point_on: (point.low, point.high) for point_on, point in zip(judged.periods, judged.signals.points, strict=True)
+    }
+    shown = judged.series.frame.tail(sparkline.SHOWN)["period"]
+    return [usual.get(pd.Timestamp(period).date(), (float("nan"), float("nan"))) for period in shown]
 
 
 def goals(found: Series, periods: Sequence[date]) -> list[float | None]:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from keel import charts, review, signals, sixtwelve, suppression, targets, wording
+from keel import charts, meeting, review, signals, sixtwelve, suppression, targets, wording
 from keel.catalogue import Metric
 from keel.errors import PrivacyError
 from keel.measure import Judged, Series
@@ -40,7 +40,6 @@ from keel.ui.frame import (
 )
 
 MOST_REASONS = 6  # lines that say why something is hidden; the rest is said where it is drawn
-REVENUE = "revenue"
 MONTHS = {"trailing": "Trailing twelve months", "fiscal": "Fiscal year"}
 TOLD = {
     "R1": "outside its usual range",
@@ -141,19 +140,12 @@ def changed(metric_ids: Sequence[str]) -> None:
     found = {metric_id: judged(metric_id) for metric_id in metric_ids if metric_id in known}
     found = {metric_id: one for metric_id, one in found.items() if not one.series.frame.empty}
     behind = {row["source"]: row for row in ask("sources") if row["stale"]}
-    leads = {
-        metric.id: [lead.metric for lead in metric.leads] or ([REVENUE] if metric.source == "orders" else [])
-        for metric in known.values()
-    }
-    amounts = {metric_id: _a_year(one.series) for metric_id, one in found.items() if one.series.metric.unit == "money"}
-    hang = review.stakes(leads, {name: amount for name, amount in amounts.items() if known[name].roll == "sum"})
+    leads = {metric.id: [lead.metric for lead in metric.leads] for metric in known.values()}
+    hidden = {metric_id for metric_id, one in found.items() if _is_hidden(one.series)}
     numbers = [
-        review.Number(
-            metric_id, one.series.metric.label, one.series.metric.better, one.signals, *hang.get(metric_id, (None, ""))
-        )
-        for metric_id, one in found.items()
-        if one.series.metric.source not in behind and not _is_hidden(one.series)
-    ]
+        number for number in meeting.numbers(found, leads)
+        if known[number.id].source not in behind and number.id not in hidden
+    ]  # fmt: skip
     lines = review.changes(numbers)
     with st.container(key="box-changed"):
         with st.container(
@@ -210,14 +202,6 @@ def _changed_line(found: Judged, line: review.Change) -> None:
                 " · </span>", "</span>"
             )
         )
-
-
-def _a_year(found: Series) -> float:
-    """The sum of the last whole year of a metric's periods, or of as many as there are."""
-    whole = found.frame[~found.frame["partial"]]["value"].tail(
-        {"week": 52, "month": 12, "quarter": 4, "year": 1}[found.grain]
-    )
-    return float(whole.sum())
 
 
 def _is_hidden(found: Series) -> bool:
