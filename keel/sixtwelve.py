@@ -30,6 +30,7 @@ TOLD = ("last week", "month to date", "quarter to date", "year to date")  # as `
 # How far apart the numbers of a measure may lie for a span of that grain to hold one: half as far again as it is long.
 RARELY = {"week": 10, "month": 45, "quarter": 137, "year": 548}
 NO_DATA = "no data"
+STILL_TO_COME = "still to come"
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def of_periods(
     def whole(period: date, grain: str) -> _Figure:
         row = rows.get(grain, {}).get(period)
         if calendar.end(period, grain) > week_ending + DAY:
-            return _Figure(note="still to come")
+            return _Figure(note=STILL_TO_COME)
         if row is None or row["partial"]:
             is_late = last is not None and calendar.end(period, grain) > last + DAY
             return _Figure(note=stopped if is_late else NO_DATA if row is None else "not all of it is in the data")
@@ -292,7 +293,7 @@ class _Days:
     def whole(self, start: date, end: date, grain: str) -> _Figure:
         """The number of a span [start, end) of which no day is missing."""
         if end > self.end:
-            return _Figure(note="still to come")
+            return _Figure(note=STILL_TO_COME)
         figure = self.to_date(start, end, grain)
         return _Figure(note=figure.note) if len(self._missing(self._places(start, end))) else figure
 

@@ -17,11 +17,10 @@ from keel.charts import look
 from keel.charts.events import Event, flagged, stretch
 from keel.charts.look import LINE_HEIGHT, PLURALS, SMALL, Theme, Trace
 from keel.periods import DAY, Calendar
-from keel.sixtwelve import MONTHS, WEEKS, SixTwelve, change, change_in_words
+from keel.sixtwelve import MONTHS, STILL_TO_COME, WEEKS, SixTwelve, change, change_in_words
 from keel.wording import NO_DATA, day, number, span
 
 DIVIDER = WEEKS  # the place between the weeks, 0 to 5, and the months, from 7 on
-STILL_TO_COME = "still to come"  # a note of keel.sixtwelve: of such a month nothing is missing
 LIFT = 7  # px from a point to its number
 TALL = 20  # px a line of text takes in an unseen bar, with the room Plotly keeps around it
 REACH = 4  # places that a label takes on a phone
