@@ -5,9 +5,10 @@ document keel.edition's.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from keel import company, edition, measure, review, signals, wording
@@ -21,7 +22,11 @@ from keel.store import Store
 QUADRANTS = {
     "strengths": ("Strengths", "inside, for the better"), "weaknesses": ("Weaknesses", "inside, for the worse"),
     "opportunities": ("Opportunities", "outside, for the better"), "threats": ("Threats", "outside, for the worse"),
+    "open": ("To be placed", "the quarter's events, and why customers left, from their own answers"),
 }  # fmt: skip
+TO_BE_PLACED = "open"
+REASONS = re.compile(r"\b(why|reason|reasons)\b", re.IGNORECASE)  # of a customer survey: what made them leave
+MOST_REASONS = 3
 MOST_SAID = 4000  # characters of a note
 
 
@@ -198,6 +203,7 @@ def document(store: Store, week: Week, said: Sequence[Mapping[str, Any]]) -> dic
         "swot": {
             quadrant: [{"words": line["words"], "metric": line["metric"]} for line in lines]
             for quadrant, lines in swot(store, said, week).items()
+            if quadrant != TO_BE_PLACED
         },
         "notes": notes(""),
         "suppressions": [f"{item['label']}: {item['note']}" for item in week.items.values() if item["printed"] == "hidden"],
@@ -288,24 +294,47 @@ def swot(store: Store, said: Sequence[Mapping[str, Any]], week: Week) -> dict[st
                 "entry": None,
                 "key": f"signal {name}",
             }
+    for words in _from_outside(store, quarter, week.ending):
+        lines[words] = {"words": words, "metric": "", "quadrant": TO_BE_PLACED, "entry": None, "key": words}
     for row in said:
         if row["kind"] == "line" and calendar.start(row["week_ending"], "quarter") == quarter:
-            moved = row["of_entry"]
-            key = (
-                moved
-                if moved in lines
-                else f"signal {row['metric']}"
-                if row["metric"] and f"signal {row['metric']}" in lines
-                else row["entry"]
-            )
+            key = _line_moved(lines, row)
             lines[key] = {
-                "words": row["body"]["words"],
-                "metric": row["metric"],
-                "quadrant": row["body"]["quadrant"],
-                "entry": row["entry"],
-                "key": key,
-            }
+                "words": row["body"]["words"], "metric": row["metric"], "quadrant": row["body"]["quadrant"], "entry": row["entry"], "key": key,
+            }  # fmt: skip
     return {name: [line for line in lines.values() if line["quadrant"] == name] for name in QUADRANTS}
+
+
+def _line_moved(lines: Mapping[Any, Mapping[str, Any]], row: Mapping[str, Any]) -> Any:
+    """Which line of the sheet an entry moves: one typed before, evidence on its metric, evidence in its words; else a new one."""
+    before = next(
+        (key for key, line in lines.items() if line["entry"] is not None and line["entry"] == row["of_entry"]), None
+    )
+    if before is not None:
+        return before
+    for key in (f"signal {row['metric']}", row["body"]["words"]):
+        if key in lines:
+            return key
+    return row["entry"]
+
+
+def _from_outside(store: Store, quarter: date, ending: date) -> list[str]:
+    """What came from outside in the quarter, a line each: events, and the reasons that customers gave most often."""
+    happened = {
+        row["words"]: f"{row['words']} ({wording.span(row['happened_on'], row['ends_on'])})"
+        for metric in in_review(store)
+        for row in measure.events(store, metric)
+        if quarter <= row["happened_on"] <= ending
+    }
+    reasons = []
+    for survey in measure.questions(store):
+        for question in survey["questions"]:
+            if question["kind"] in ("single", "multi") and REASONS.search(question["text"]) and question["counts"]:
+                most = sorted(question["counts"].items(), key=lambda one: -one[1])[:MOST_REASONS]
+                reasons += [
+                    f"{survey['survey']}: “{label}”, {count} of {question['n']} answers" for label, count in most
+                ]
+    return [*happened.values(), *reasons]
 
 
 def signals_words(judged: Judged) -> str:
@@ -320,7 +349,7 @@ def signals_words(judged: Judged) -> str:
 def publish(store: Store, week_ending: date, *, who: str, at: datetime | None = None) -> int:
     """Write the edition of a week, once; returns its number. Raises QuestionError without data or a name."""
     found = document(store, week(store, week_ending), entries(store))
-    at = at or datetime.now().replace(microsecond=0)
+    at = at or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     found["published"] = {"at": at.isoformat(), "by": _words(who, "your name")}
     return store.publish(json.dumps(found, ensure_ascii=False, sort_keys=True), week_ending=week_ending, who=who, at=at)
 
@@ -367,3 +396,22 @@ def _restatement(store: Store, source: str, published_at: datetime, item: Item, 
         orders = store.rows("late_orders", since=published_at, from_on=start, to_on=end)[0]["orders"]
         late = f", {wording.plural(orders, 'late order')}" if orders else ""
     return f"{item['label']}, {was['label']}: was {old}, now {new}{late}"
+
+
+def recap(document: Mapping[str, Any]) -> str:
+    """The edition in a few plain lines for an e-mail: what gave a signal, what was promised, what was decided."""
+    lines = [f"{document['company']}: week to {wording.day_year(date.fromisoformat(document['week_ending']))}", ""]
+    for section in document["sections"]:
+        told = [item for item in section["items"] if item["said"]["status"] in ("signal", "watch")]
+        if told:
+            lines += [section["title"], *(
+                f"- {item['label']}: {item['printed']} {item['unit_words']}".rstrip() + f". {item['said']['words']}" for item in told
+            ), ""]  # fmt: skip
+    if document["promises"]:
+        lines.append("Open decisions")
+        lines += [
+            f"- {one['words']} ({one['owner']}, {wording.day_year(date.fromisoformat(one['due']))})"
+            + (f": {one['came']}" if one["came"] else "")
+            for one in document["promises"]
+        ]
+    return "\n".join(lines).strip()

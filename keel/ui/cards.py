@@ -110,7 +110,7 @@ def _card_body(judged: Judged) -> str:
     measure_unit = f'<span class="keel-unit">{currency}</span>' if metric.unit == "money" else ""
     line = sparkline.sparkline(
         found.frame.tail(sparkline.SHOWN), kind=metric.kind, theme=theme(), better=metric.better, target=goal, unit=unit,
-        grain=found.grain, currency=currency, band=_bands(judged), mark=judged.signals.points[-1].status if judged.periods else "",
+        grain=found.grain, currency=currency, band=_bands(judged), mark=_mark(judged),
     )  # fmt: skip
     words = [_changes(metric, found.grain, now, before)]
     if goal is not None and not now["hidden"] and not pd.isna(now["value"]):
@@ -131,6 +131,12 @@ def _bands(judged: Judged) -> list[tuple[float, float]]:
     }
     shown = judged.series.frame.tail(sparkline.SHOWN)["period"]
     return [usual.get(pd.Timestamp(period).date(), (float("nan"), float("nan"))) for period in shown]
+
+
+def _mark(judged: Judged) -> str:
+    """What the dot of a card's line is ringed for: signal, watch, or nothing."""
+    status = judged.signals.points[-1].status if judged.periods else ""
+    return status if status in review.RANK else ""
 
 
 def goals(found: Series, periods: Sequence[date]) -> list[float | None]:

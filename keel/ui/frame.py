@@ -26,7 +26,7 @@ ALL = "All"
 
 
 PAGE_NAMES = [
-    "balance", "revenue", "engagement", "turnover", "satisfaction", "metric", "uploads", "definitions", "what_can_be_seen",
+    "balance", "revenue", "engagement", "turnover", "satisfaction", "review", "metric", "uploads", "definitions", "what_can_be_seen",
 ]  # fmt: skip
 PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
 
