@@ -161,7 +161,7 @@ def _number(week: Week, name: str) -> None:
     item, metric = week.items[name], known_metrics()[name]
     why = next(why for section in week.sections for one, why in section.lines if one == name)
     st.html(item_words(item, why))
-    metric_link(metric, "Open the metric: split, rows behind it, definition")
+    metric_link(metric, "Open the metric")
     chart(
         charts.sixtwelve(
             ask("sixtwelve", metric_id=name, week_ending=week.ending), metric, theme=theme(), calendar=store().settings.calendar,
