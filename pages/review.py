@@ -2,7 +2,7 @@
 
 from keel import ui
 
-ui.title("Weekly review", "What was promised, what moved, what do we decide?")
+ui.title("Review", "The weekly meeting: what was promised, what moved, what do we decide?")
 week = ui.ask_week()
 if week is None:
     ui.nothing_yet([], "orders, a roster of employees, or a survey")

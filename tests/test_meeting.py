@@ -1,7 +1,6 @@
 """The weekly review through the store: agenda, notes, decisions and verdicts, the sheet, editions that do not change."""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -48,12 +47,12 @@ FALLEN = [*STEADY[:-2], 2.0, 1.0]
 
 
 @pytest.fixture
-def company_store(empty_store: Store) -> Iterator[Store]:
+def company_store(empty_store: Store) -> Store:
     """Two leads and a lag over 21 weeks: Mood fell, Calm did not, Sales rose out of its range."""
     measures(empty_store, "Mood", FALLEN, kind="lead", better="up")
     measures(empty_store, "Calm", STEADY, kind="lead", better="up")
     measures(empty_store, "Sales", [*STEADY[:-1], 40.0], kind="lag", better="up")
-    yield empty_store
+    return empty_store
 
 
 def by(week: date = ENDING) -> dict[str, object]:
@@ -260,7 +259,7 @@ def test_the_sheet_starts_from_signals_and_lines_are_added_and_moved(company_sto
 def test_an_edition_stays_as_it_was_and_what_came_later_is_a_restatement(fresh_sample: Store):
     ending = meeting.weeks(fresh_sample)[0]
     number = meeting.publish(
-        fresh_sample, ending, who="Ann", at=max(row["imported_at"] for row in fresh_sample.rows("batches"))
+        fresh_sample, meeting.week(fresh_sample, ending), who="Ann", at=max(row["imported_at"] for row in fresh_sample.rows("batches"))
     )
     before = fresh_sample.rows("edition", number=number)[0]["document"]
     assert [] == meeting.restated(fresh_sample, number)
@@ -285,7 +284,7 @@ def test_an_edition_stays_as_it_was_and_what_came_later_is_a_restatement(fresh_s
 
 def test_an_edition_that_was_altered_is_noticed(company_store: Store):
     for _ in range(2):
-        meeting.publish(company_store, ENDING, who="Ann")
+        meeting.publish(company_store, meeting.week(company_store, ENDING), who="Ann")
     assert [] == company_store.check()
     path = company_store.path
     company_store.close()
@@ -298,7 +297,7 @@ def test_an_edition_that_was_altered_is_noticed(company_store: Store):
 
 
 def test_an_edition_holds_every_metric_once_with_its_definition(company_store: Store):
-    number = meeting.publish(company_store, ENDING, who="Ann")
+    number = meeting.publish(company_store, meeting.week(company_store, ENDING), who="Ann")
     found = meeting.published(company_store, number)
     assert sorted(["Mood", "Calm", "Sales"]) == sorted(
         item["metric"] for section in found["sections"] for item in section["items"]

@@ -223,6 +223,17 @@ def attempt(action: Callable[[], Any], done: str) -> Any:
     return result
 
 
+def blank(form: str) -> str:
+    """The key of a form that a person has not sent yet: another one each time it was, so that it is empty and closed again."""
+    return f"{form}-{st.session_state.get('_sent', {}).get(form, 0)}"
+
+
+def sent(form: str) -> None:
+    """Note that a form was taken; what was refused stays as it was typed."""
+    times = st.session_state.setdefault("_sent", {})
+    times[form] = times.get(form, 0) + 1
+
+
 def here() -> dict[str, str]:
     """The shared controls as query parameters, so that a link keeps them."""
     defaults = {"grain": "Week", "span": "12 months", "region": ALL, "segment": ALL}

@@ -11,7 +11,7 @@ import streamlit as st
 from keel import charts, export, meeting, review, wording
 from keel.meeting import QUADRANTS, Week
 from keel.ui.cards import metric_link
-from keel.ui.frame import ask, attempt, heading, here, known_metrics, plain, store, theme, who
+from keel.ui.frame import ask, attempt, blank, heading, here, known_metrics, plain, sent, store, theme, who
 from keel.ui.panels import chart, drawn_events
 
 PARTS = ["Meeting", "Decisions", "SWOT", "Editions"]
@@ -50,7 +50,7 @@ def ask_week() -> Week | None:
             label_visibility="collapsed",
             bind="query-params",
         )
-        _clock()
+        st.fragment(_clock, run_every=1 if "_begun_at" in st.session_state else None)()
     return _week(store().version, ending)
 
 
@@ -64,14 +64,13 @@ def _week(version: str, ending: date) -> Week:
     return meeting.week(store(), ending)
 
 
-@st.fragment(run_every=1)
 def _clock() -> None:
     """How long the meeting has run, and this item; it starts when somebody presses it."""
     begun, item_begun = st.session_state.get("_begun_at"), st.session_state.get("_item_at")
     if begun is None:
         if st.button("Start the clock", key="start-clock", type="tertiary", icon=":material/timer:"):
             st.session_state["_begun_at"] = st.session_state["_item_at"] = datetime.now()
-            st.rerun(scope="fragment")
+            st.rerun()
         return
     meeting_s, item_s = ((datetime.now() - since).seconds for since in (begun, item_begun or begun))
     late = " keel-behind" if item_s > 60 * ITEM_MINUTES else ""
@@ -224,12 +223,14 @@ def _on_it(name: str, week: Week) -> None:
     metric = known_metrics().get(name)
     with st.container(key="say", horizontal=True, gap="small"):
         with (
-            st.popover("Note", key=f"note-{name}", icon=":material/edit_note:"),
-            st.form(f"note-form-{name}", border=False, clear_on_submit=True),
+            st.popover("Note", key=blank(f"note-{name}"), icon=":material/edit_note:"),
+            st.form(blank(f"note-{name}") + "-form", border=False),
         ):
-            words = st.text_area("Note", key=f"note-words-{name}", max_chars=meeting.MOST_SAID, height=90)
+            words = st.text_area("Note", key=blank(f"note-{name}") + "-words", max_chars=meeting.MOST_SAID, height=90)
             about = st.text_input(
-                "On a customer or a group (may stay empty)", key=f"note-about-{name}", placeholder="customer C00017"
+                "On a customer or a group (may stay empty)",
+                key=blank(f"note-{name}") + "-about",
+                placeholder="customer C00017",
             )
             if st.form_submit_button("Say it", type="primary"):
                 _said(
@@ -239,13 +240,16 @@ def _on_it(name: str, week: Week) -> None:
                     f"note-{name}",
                 )
         with (
-            st.popover("Decision", key=f"decide-{name}", icon=":material/task_alt:"),
-            st.form(f"decision-form-{name}", border=False, clear_on_submit=True),
+            st.popover("Decision", key=blank(f"decision-{name}"), icon=":material/task_alt:"),
+            st.form(blank(f"decision-{name}") + "-form", border=False),
         ):
-            words = st.text_input("What is done", key=f"decision-words-{name}", max_chars=300)
-            owner = st.text_input("Owner", key=f"decision-owner-{name}", max_chars=80)
+            words = st.text_input("What is done", key=blank(f"decision-{name}") + "-words", max_chars=300)
+            owner = st.text_input("Owner", key=blank(f"decision-{name}") + "-owner", max_chars=80)
             due = st.date_input(
-                "By (a day; “as soon as possible” is none)", value=None, key=f"decision-due-{name}", format="YYYY-MM-DD"
+                "By (a day; “as soon as possible” is none)",
+                value=None,
+                key=blank(f"decision-{name}") + "-due",
+                format="YYYY-MM-DD",
             )
             direction, expected, judged_on = 0, "", None
             if metric is not None:
@@ -253,13 +257,18 @@ def _on_it(name: str, week: Week) -> None:
                     f"It should move {metric.label}",
                     list(DIRECTIONS),
                     format_func=DIRECTIONS.__getitem__,
-                    key=f"decision-way-{name}",
+                    key=blank(f"decision-{name}") + "-way",
                 )
                 expected = st.text_input(
-                    "By how much (in words)", key=f"decision-much-{name}", placeholder="by 3 points", max_chars=80
+                    "By how much (in words)",
+                    key=blank(f"decision-{name}") + "-much",
+                    placeholder="by 3 points",
+                    max_chars=80,
                 )
-                judged_on = st.date_input("To be seen by", value=None, key=f"decision-seen-{name}", format="YYYY-MM-DD")
-            about = st.text_input("On a customer or a group (may stay empty)", key=f"decision-about-{name}")
+                judged_on = st.date_input(
+                    "To be seen by", value=None, key=blank(f"decision-{name}") + "-seen", format="YYYY-MM-DD"
+                )
+            about = st.text_input("On a customer or a group (may stay empty)", key=blank(f"decision-{name}") + "-about")
             if st.form_submit_button("Decide", type="primary"):
                 _said(
                     lambda token: meeting.decide(
@@ -308,6 +317,7 @@ def _said(say: Callable[[str], int], form: str) -> None:
     token = tokens.setdefault(form, uuid.uuid4().hex)
     if attempt(lambda: say(token), "It is kept.") is not None:
         del tokens[form]
+        sent(form)
         st.rerun()
 
 
@@ -326,10 +336,10 @@ def decisions(week: Week) -> None:
                 st.popover("Take over, move, close", key=f"step-{one.entry}"),
                 st.form(f"step-form-{one.entry}", border=False),
             ):
-                owner = st.text_input("Owner", value=one.owner, key=f"step-owner-{one.entry}")
-                due = st.date_input("By", value=one.due, key=f"step-due-{one.entry}", format="YYYY-MM-DD")
-                reason = st.text_input("Why it is moved", key=f"step-reason-{one.entry}")
-                outcome = st.text_input("What came of it (closes it)", key=f"step-outcome-{one.entry}")
+                owner = st.text_input("Owner", value=one.owner, key=blank(f"step-{one.entry}") + "-owner")
+                due = st.date_input("By", value=one.due, key=blank(f"step-{one.entry}") + "-due", format="YYYY-MM-DD")
+                reason = st.text_input("Why it is moved", key=blank(f"step-{one.entry}") + "-reason")
+                outcome = st.text_input("What came of it (closes it)", key=blank(f"step-{one.entry}") + "-outcome")
                 if st.form_submit_button("Keep", type="primary"):
                     _said(
                         lambda token, one=one, owner=owner, due=due, reason=reason, outcome=outcome: meeting.step(  # type: ignore[misc]
@@ -394,10 +404,10 @@ def _swot_line(line: Mapping[str, Any], quadrant: str, week: Week) -> None:
 
 def _swot_add(quadrant: str, week: Week) -> None:
     with (
-        st.popover("Add", key=f"add-{quadrant}", icon=":material/add:"),
-        st.form(f"add-form-{quadrant}", border=False, clear_on_submit=True),
+        st.popover("Add", key=blank(f"add-{quadrant}"), icon=":material/add:"),
+        st.form(blank(f"add-{quadrant}") + "-form", border=False),
     ):
-        words = st.text_input("Line", key=f"add-words-{quadrant}", max_chars=200)
+        words = st.text_input("Line", key=blank(f"add-{quadrant}") + "-words", max_chars=200)
         if st.form_submit_button("Add", type="primary"):
             _said(lambda token: meeting.place(store(), words, quadrant, token=token, **_by(week)), f"add-{quadrant}")
 
@@ -411,7 +421,7 @@ def editions(week: Week) -> None:
     with st.container(horizontal=True, gap="small", key="publish-row"):
         if st.button("Publish", key="publish", type="primary", help="Written once; it opens for ever as it was."):
             number = attempt(
-                lambda: meeting.publish(store(), week.ending, who=_by(week)["who"]), "The edition is published."
+                lambda: meeting.publish(store(), week, who=_by(week)["who"]), "The edition is published."
             )
             if number is not None:
                 st.query_params["edition"] = str(number)

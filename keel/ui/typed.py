@@ -10,7 +10,7 @@ import streamlit as st
 from keel import company, measure, wording
 from keel.catalogue import Metric
 from keel.ui.cards import judged, period_label
-from keel.ui.frame import ask, attempt, dimension_label, heading, known_metrics, plain, store, who
+from keel.ui.frame import ask, attempt, blank, dimension_label, heading, known_metrics, plain, sent, store, who
 
 COMPANY = ("", "")
 PERCENT = 100
@@ -34,16 +34,19 @@ def targets(metric: Metric) -> None:
         *((name, member) for name, known in members.items() for member in sorted(known) if member != measure.NO_MEMBER),
     ]
     with (
-        st.popover("Set a target", key="set-target", icon=":material/add:"),
-        st.form("target", border=False, clear_on_submit=True),
+        st.popover("Set a target", key=blank("targets"), icon=":material/add:"),
+        st.form(blank("targets") + "-form", border=False),
     ):
         value = st.number_input(
-            f"Target ({'%' if is_rate else _unit_words(metric)})", value=None, format="%g", key="target-value"
+            f"Target ({'%' if is_rate else _unit_words(metric)})",
+            value=None,
+            format="%g",
+            key=blank("targets") + "-value",
         )
-        since = st.date_input("From", value=_first_of_next_month(), key="target-from", format="YYYY-MM-DD",
+        since = st.date_input("From", value=_first_of_next_month(), key=blank("targets") + "-from", format="YYYY-MM-DD",
                               help="Earlier periods keep the target they had, or none.")  # fmt: skip
         of = st.selectbox(
-            "For", choices, key="target-of",
+            "For", choices, key=blank("targets") + "-of",
             format_func=lambda one: "The company" if one == COMPANY else f"{dimension_label(one[0])}: {one[1]}",
         )  # fmt: skip
         if st.form_submit_button("Set it", type="primary"):
@@ -70,13 +73,17 @@ def events(metric: Metric) -> None:
         )
     known = known_metrics()
     with (
-        st.popover("Note an event", key="note-event", icon=":material/add:"),
-        st.form("event", border=False, clear_on_submit=True),
+        st.popover("Note an event", key=blank("events"), icon=":material/add:"),
+        st.form(blank("events") + "-form", border=False),
     ):
-        words = st.text_input("What happened", key="event-words", max_chars=120, placeholder="Price change")
-        happened_on = st.date_input("Day", value="today", key="event-day", format="YYYY-MM-DD")
-        ends_on = st.date_input("Last day, if it lasted", value=None, key="event-last", format="YYYY-MM-DD")
-        touched = st.multiselect("Metrics it touches (none: all)", list(known), default=[metric.id], key="event-metrics",
+        words = st.text_input(
+            "What happened", key=blank("events") + "-words", max_chars=120, placeholder="Price change"
+        )
+        happened_on = st.date_input("Day", value="today", key=blank("events") + "-day", format="YYYY-MM-DD")
+        ends_on = st.date_input(
+            "Last day, if it lasted", value=None, key=blank("events") + "-last", format="YYYY-MM-DD"
+        )
+        touched = st.multiselect("Metrics it touches (none: all)", list(known), default=[metric.id], key=blank("events") + "-metrics",
                                  format_func=lambda id: known[id].label)  # fmt: skip
         if st.form_submit_button("Note it", type="primary"):
             if not words.strip():
@@ -97,17 +104,19 @@ def baselines(metric: Metric) -> None:
     if not periods:
         return
     with (
-        st.popover("Begin it anew", key="begin-anew", icon=":material/restart_alt:"),
-        st.form("baseline", border=False, clear_on_submit=True),
+        st.popover("Begin it anew", key=blank("baselines"), icon=":material/restart_alt:"),
+        st.form(blank("baselines") + "-form", border=False),
     ):
         st.markdown(
             "When the business itself has changed (a market entered, a shop sold), the old range says nothing about the new level."
         )
         since = st.selectbox(
-            f"From the {found.series.grain} of", periods[::-1], key="baseline-from",
+            f"From the {found.series.grain} of", periods[::-1], key=blank("baselines") + "-from",
             format_func=lambda period: f"{period_label(found.series, period)}, {period.year}",
         )  # fmt: skip
-        reason = st.text_input("Why", key="baseline-reason", max_chars=200, placeholder="Sold the shop in Lyon")
+        reason = st.text_input(
+            "Why", key=blank("baselines") + "-reason", max_chars=200, placeholder="Sold the shop in Lyon"
+        )
         if st.form_submit_button("Begin anew", type="primary"):
             if not reason.strip():
                 st.error("Why: nothing was typed; a reason was expected, for whoever asks in a year.")
@@ -121,6 +130,7 @@ def baselines(metric: Metric) -> None:
 
 def _type_in(kind: str, row: Mapping[str, Any], done: str) -> None:
     if attempt(lambda: company.type_in(store(), kind, row, who=who()), done) is not None:
+        sent(kind)
         st.rerun()
 
 
