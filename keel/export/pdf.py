@@ -24,7 +24,8 @@ KINDS = {"lag": "#1F5FA8", "lead": "#0B7A60"}
 KIND_WORDS = {"lag": "In the wake", "lead": "On the horizon"}
 TONES = {"bad": "#B3261E", "watch": "#8F5600", "good": "#0B7A60"}
 PRIOR = "#A3AEC2"
-CHART_HIGH = 178.0
+TOP = EDGE + 120  # where what follows the head of a metric begins
+CHART_HIGH = 190.0
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,8 @@ def _moved(thing: Thing, down: float) -> Thing:
 
 def _row(cells: Sequence[tuple[str, float, str, str]], *, size: float, font: str = REGULAR, air: float = 6) -> Block:
     """A row of wrapped cells (words, width, colour, font) over a hairline."""
-    x, things, deepest = EDGE, [], 1
-    things = []
+    x, deepest = EDGE, 1
+    things: Page = []
     for words, width, colour, own in cells:
         shown = paragraph(x, size, words, size, width - 10, font=own or font, colour=colour)
         deepest = max(deepest, len(shown))
@@ -250,13 +251,11 @@ def _closing(document: Document) -> Iterator[Page]:
 
 def _metric(title: str, item: Item) -> Iterator[Page]:
     """Its page, and further ones where it has more to tell than one holds."""
-    top = EDGE + 132
-    table = _table(item, top + CHART_HIGH)
-    floor = top + CHART_HIGH + TABLE_HIGH
+    floor = TOP + CHART_HIGH + TABLE_HIGH
     page: Page = [
         *_head(title, item),
-        Chart(EDGE, top, tuple(geometry.chart(item, ROOM, CHART_HIGH, has_names=False)), item["kind"]),
-        *table,
+        Chart(EDGE, TOP, tuple(geometry.chart(item, ROOM, CHART_HIGH, has_names=False)), item["kind"]),
+        *_table(item, TOP + CHART_HIGH),
         *_totals(item, floor + 14),
     ]
     left, gap = EDGE + 276, 18.0
@@ -267,7 +266,7 @@ def _metric(title: str, item: Item) -> Iterator[Page]:
     while rest:
         page = [*_head(title, item)]
         third = (ROOM - 2 * gap) / 3
-        rest = _poured(rest, [(EDGE + at * (third + gap), top, third) for at in range(3)], page)
+        rest = _poured(rest, [(EDGE + at * (third + gap), TOP, third) for at in range(3)], page)
         yield page
 
 
@@ -293,7 +292,7 @@ def _head(title: str, item: Item) -> Page:
 
 
 ROW_HIGH = 14.0
-TABLE_HIGH = 5 * ROW_HIGH
+TABLE_HIGH = 4 * ROW_HIGH + 8
 
 
 def _table(item: Item, y: float) -> Page:
@@ -307,7 +306,7 @@ def _table(item: Item, y: float) -> Page:
         ("target", [p.target for p in (*weeks, *months)], REGULAR, MUTED),
     )
     page: Page = []
-    for down, (name, cells, font, colour) in enumerate(rows):
+    for down, (name, cells, font, colour) in enumerate(row for row in rows if any(row[1])):
         base = y + (down + 0.75) * ROW_HIGH
         size = min(lettering.fitted(cell, 8, room, font, least=LEAST)[1] for cell in cells)
         page.append(line(EDGE, base, name, 8, geometry.LEFT - 6, colour=MUTED))
