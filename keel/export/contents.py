@@ -153,8 +153,9 @@ def value(item: Item) -> str:
 
 
 def said(item: Item) -> str:
-    """The mark and the sentence: "■ Signal · Twelve weeks on the low side."."""
-    return " · ".join(words for words in (item["said"]["mark"], item["said"]["words"]) if words)
+    """The mark and the sentence: "■ Signal · Twelve weeks on the low side."; a mark without a word goes right before it."""
+    mark, words = item["said"]["mark"], item["said"]["words"]
+    return (" · " if " " in mark else " ").join(part for part in (mark, words) if part)
 
 
 def standing(item: Item) -> list[str]:

@@ -20,7 +20,7 @@ LEFT = 58.0  # for the scale of the weeks; a table under the chart names its row
 WEEKS, MONTHS, GAP = 6, 12, 1.15  # columns; the gap holds the scale of the months
 TOP, BOTTOM = 32.0, 6.0
 NAMES = 26.0  # under the plot, for the names of the places in two lines
-TICKS = 4  # rules of a scale, at most
+TICKS = 5  # rules of a scale, at most
 FINEST = {"rate": 0.001, "rate_bps": 0.001, "points": 1.0, "score": 0.1}  # below it two rules would be printed alike
 LIFT = 7.0  # from a point to its number
 KEYS = (("now", "this year"), ("prior", "last year"), ("target", "target"))
@@ -89,19 +89,19 @@ def chart(item: Item, width: float, height: float, *, has_names: bool) -> list[S
     weeks, months = points(item)
     at, step = centres(width), column(width)
     top, bottom = TOP, height - BOTTOM - (NAMES if has_names else 0)
-    shared = _numbers([*weeks, *months]) if item["unit"] in SAME_SCALE else []
+    of_weeks, of_months = scaled(item)
     gap = at[WEEKS] - step * (0.5 + GAP / 2)
     shapes: list[Shape] = [
         Path(((gap - step * GAP / 2, 4.0), (gap - step * GAP / 2, height - BOTTOM)), "divider"),
         *_keys([*weeks, *months], width),
     ]
-    for zone, places, caption in (
-        (weeks, at[:WEEKS], "Six weeks"),
-        (months, at[WEEKS:], "Twelve months"),
+    for zone, places, numbers, caption in (
+        (weeks, at[:WEEKS], of_weeks, "Six weeks"),
+        (months, at[WEEKS:], of_months, "Twelve months"),
     ):
         edges = places[0] - step / 2, places[-1] + step / 2
         shapes.append(Words(edges[0], 12, caption, "caption", "start"))
-        shapes += _zone(item, zone, places, shared or _numbers(zone), (top, bottom), edges)
+        shapes += _zone(item, zone, places, numbers, (top, bottom), edges)
         if has_names:
             shapes += _names(zone, places, bottom)
     return shapes
@@ -112,10 +112,11 @@ def _zone(
     span: tuple[float, float], edges: tuple[float, float],
 ) -> list[Shape]:  # fmt: skip
     """The lines of the weeks or of the months, with their scale."""
-    if not _numbers(zone):
+    if not numbers_of(zone):
         return [Words(sum(edges) / 2, sum(span) / 2, NO_DATA, "empty")]
     step = places[1] - places[0]
-    ticks, scale = _scale(numbers, span, FINEST.get(item["unit"], 0.0))
+    ticks, low, high = ruled(numbers, item["unit"])
+    scale = Scale(low, high, *span)
     shapes: list[Shape] = []
     for tick in ticks:
         shapes.append(Path(((edges[0], scale.y(tick)), (edges[1], scale.y(tick))), "grid"))
@@ -152,23 +153,32 @@ def _beside(point: Point, scale: Scale) -> float:
     return y + LIFT + 7 if is_below else y - LIFT
 
 
-def _numbers(zone: Sequence[Point]) -> list[float]:
+def scaled(item: Item) -> tuple[list[float], list[float]]:
+    """The numbers that the scale of the weeks and that of the months hold: the same ones where weeks do not add up."""
+    weeks, months = points(item)
+    if item["unit"] in SAME_SCALE:
+        return numbers_of([*weeks, *months]), numbers_of([*weeks, *months])
+    return numbers_of(weeks), numbers_of(months)
+
+
+def numbers_of(zone: Sequence[Point]) -> list[float]:
+    """Every number of some points: this year, last year and target."""
     return [point.row[key] for point in zone for key in ("value", "prior", "target") if point.row[key] is not None]
 
 
-def _scale(numbers: Sequence[float], span: tuple[float, float], finest: float) -> tuple[list[float], Scale]:
-    """A few round numbers, and the scale that holds them and every number with some air."""
+def ruled(numbers: Sequence[float], unit: str) -> tuple[list[float], float, float]:
+    """A few round numbers, and the two ends of a scale that holds them and every number with some air."""
     low, high = min(numbers), max(numbers)
     air = (high - low) * 0.14 or abs(high) * 0.1 or 1.0
     low, high = low - air, high + air
-    rough = max((high - low) / TICKS, finest)
+    rough = max((high - low) / TICKS, FINEST.get(unit, 0.0))
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(size * power for size in (1, 2, 5, 10) if size * power >= rough * (1 - 1e-9))
     first, last = math.ceil(low / step), math.floor(high / step)
-    if first > last:  # the numbers lie between two of the finest
-        first, last = last, first
+    if first >= last:  # a scale of one rule says nothing of size
+        first, last = math.floor(low / step), math.ceil(high / step)
         low, high = first * step, last * step
-    return [at * step for at in range(first, last + 1)], Scale(low, high, *span)
+    return [at * step for at in range(first, last + 1)], low, high
 
 
 def _runs(placed: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from lxml.etree import SubElement
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
@@ -26,7 +27,8 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
-from keel.export import contents, lettering
+from keel import wording
+from keel.export import contents, geometry, lettering
 from keel.export.contents import Document, Item, Point
 from keel.export.lettering import LEADING, REGULAR, SEMIBOLD
 
@@ -39,17 +41,20 @@ TONES = {"bad": "B3261E", "watch": "8F5600", "good": "0B7A60"}
 TITLE_ONLY = 5  # the layout of python-pptx's own template that has a title and nothing else
 NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # a table without lines or ground of its own
 LEAST = 7.0
+AFTER = 0.16  # of a size, after a paragraph; with the 1.15 that a line takes it stays within LEADING
 ALIGNED = {"start": PP_ALIGN.LEFT, "middle": PP_ALIGN.CENTER, "end": PP_ALIGN.RIGHT}
 AGENDA_ROWS, AGENDA_ROW = 19, 20.0
-SIDE = 236.0  # the column of words
+SIDE = 216.0  # the column of words
 LEFT = EDGE + SIDE + 20  # where the charts begin
 NAME_ROOM = 52.0  # of the rows of the table
-CHARTS_TOP, CHARTS_HIGH = 104.0, 250.0
-TABLE_TOP, TABLE_ROW = 366.0, 17.0
-FOOT = HIGH - 44
+GAP = 44.0  # between the weeks and the months
+CHARTS_TOP, CHARTS_HIGH = 82.0, 312.0
+TABLE_TOP, TABLE_ROW = 400.0, 18.0
+FOOT = HIGH - 40
 
 Box = tuple[float, float, float, float]  # left, top, width, height
 Run = tuple[str, float, str, str]  # words, size, font of lettering, colour
+Cell = tuple[Sequence[Run], str] | None  # paragraphs, and where they stand
 
 
 def render(document: Document, progress: Callable[[float, str], None]) -> bytes:
@@ -131,6 +136,7 @@ def _fill(frame: Any, runs: Sequence[Run], *, anchor: str) -> None:
     for at, (words, size, font, colour) in enumerate(runs):
         paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
         paragraph.alignment = ALIGNED[anchor]
+        paragraph.space_after = Pt(size * AFTER) if len(runs) > 1 else Pt(0)
         run = paragraph.add_run()
         run.text = words
         run.font.size, run.font.name, run.font.bold = Pt(size), FONT, font == SEMIBOLD
@@ -148,23 +154,36 @@ def _line(words: str, size: float, room: float, font: str = REGULAR, colour: str
     return shown, fit, font, colour
 
 
-def _table(slide: Any, box: Box, widths: Sequence[float], rows: Sequence[Sequence[tuple[Run, str]]]) -> None:
-    """A native table without ground, each cell a run and where it stands."""
-    left, top, _, high = box
+def _table(
+    slide: Any, top: float, high: float, widths: Sequence[float], rows: Sequence[Sequence[Cell]], *,
+    left: float = EDGE, has_head: bool = False, stands: Any = MSO_ANCHOR.MIDDLE,
+) -> None:  # fmt: skip
+    """A native table without ground, a hairline under each row; a cell of None belongs to the one before it."""
     shape = slide.shapes.add_table(len(rows), len(widths), *(Pt(v) for v in (left, top, sum(widths), high * len(rows))))
     table = shape.table
-    properties = table._tbl.tblPr
-    properties.find(qn("a:tableStyleId")).text = NO_STYLE
-    table.first_row = table.horz_banding = False
+    table._tbl.tblPr.find(qn("a:tableStyleId")).text = NO_STYLE
+    table.first_row, table.horz_banding = has_head, False
     for column, wide in zip(table.columns, widths, strict=True):
         column.width = Pt(wide)
     for row, cells in zip(table.rows, rows, strict=True):
         row.height = Pt(high)
-        for cell, (run, anchor) in zip(row.cells, cells, strict=True):
-            _fill(cell.text_frame, [run], anchor=anchor)
+        before = None
+        for cell, filled in zip(row.cells, cells, strict=True):
+            _ruled(cell)
+            if filled is None:
+                before.merge(cell)
+                continue
+            before = cell
+            _fill(cell.text_frame, filled[0], anchor=filled[1])
             cell.margin_left = cell.margin_right = Pt(1)
-            cell.margin_top = cell.margin_bottom = Pt(1)
-            cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+            cell.margin_top = cell.margin_bottom = Pt(1.5)
+            cell.vertical_anchor = stands
+
+
+def _ruled(cell: Any) -> None:
+    """The hairline under a cell, for which python-pptx has no words."""
+    line = SubElement(cell._tc.get_or_add_tcPr(), qn("a:lnB"), w=str(int(Pt(0.75))))
+    SubElement(SubElement(line, qn("a:solidFill")), qn("a:srgbClr"), val=GRID)
 
 
 # The slides before and after the metrics
@@ -173,7 +192,7 @@ def _table(slide: Any, box: Box, widths: Sequence[float], rows: Sequence[Sequenc
 def _opening(deck: Any, document: Document) -> None:
     """The agenda, on as many slides as it needs, and the promises."""
     lines = contents.agenda(document)
-    widths = (72.0, 240.0, 96.0, ROOM - 72 - 240 - 96 - 20, 20.0)
+    widths = (72.0, 240.0, 96.0, 20.0, ROOM - 72 - 240 - 96 - 20)
     for start in range(0, max(len(lines), 1), AGENDA_ROWS):
         slide = _slide(deck, document, document["company"], room=ROOM * 0.7)
         heads = [
@@ -186,30 +205,27 @@ def _opening(deck: Any, document: Document) -> None:
         )
         part = lines[start : start + AGENDA_ROWS]
         if part:
-            _table(slide, (EDGE, 90, ROOM, AGENDA_ROW), widths, [_agenda_row(entry, widths) for entry in part])
+            _table(slide, 90, AGENDA_ROW, widths, [_agenda_row(entry, widths) for entry in part])
         else:
             _words(slide, (EDGE, 90, ROOM, 20), [_line("No metric stands in this edition.", 12, ROOM)])
     _listed(
-        deck, document, "Promises", contents.PROMISES, contents.promises(document), (230, 110, 76, 110, 120, 90, 144)
+        deck, document, "Promises", contents.PROMISES, contents.promises(document), (226, 110, 86, 110, 120, 90, 138)
     )
 
 
-def _agenda_row(entry: contents.Line, widths: Sequence[float]) -> list[tuple[Run, str]]:
-    size, (mark, label, printed, why, _) = 11.0, widths
-    blank = _line("", size, 20)
+def _agenda_row(entry: contents.Line, widths: Sequence[float]) -> list[Cell]:
+    size, (mark, label, printed, _, why) = 11.0, widths
+    blank: Cell = ([_line("", size, 20)], "start")
     if entry.item is None:
-        return [
-            (blank, "start"), (_line(entry.label, size, label - 4, SEMIBOLD), "start"), (blank, "end"), (blank, "start"), (blank, "start"),
-        ] if not entry.why else [
-            (blank, "start"), (_line(entry.label, size, label - 4, SEMIBOLD), "start"), (blank, "end"),
-            (_line(entry.why, size, why - 4, colour=MUTED), "start"), (blank, "start"),
-        ]  # fmt: skip
+        named = _line(entry.label, size, mark + label - 4, SEMIBOLD)
+        return [([named], "start"), None, blank, blank, ([_line(entry.why, size, why - 4, colour=MUTED)], "start")]
+    said = entry.item["said"]
     return [
-        (_line(entry.mark, size, mark - 4, SEMIBOLD, TONES.get(entry.item["said"]["tone"], INK)), "start"),
-        (_line(entry.label, size, label - 4, colour=KINDS.get(entry.item["kind"], INK)), "start"),
-        (_line(entry.printed, size, printed - 4, SEMIBOLD), "end"),
-        (blank, "start"),
-        (_line(entry.why, size, why - 4), "start"),
+        ([_line(entry.mark, size, mark - 4, SEMIBOLD, TONES.get(said["tone"], INK))], "start"),
+        ([_line(entry.label, size, label - 4, colour=KINDS.get(entry.item["kind"], INK))], "start"),
+        ([_line(entry.printed, size, printed - 4, SEMIBOLD)], "end"),
+        blank,
+        ([_line(entry.why, size, why - 4)], "start"),
     ]
 
 
@@ -230,26 +246,25 @@ def _listed(
     widths: Sequence[float],
 ) -> None:
     """A table of wrapped words on as many slides as it needs; none where there are no rows."""
-    size = 11.0
-    room = FOOT - 84
-    page: list[list[tuple[Run, str]]] = []
-    used = 0.0
-    pages = [page]
-    head = [(_line(words, size, wide - 4, SEMIBOLD, MUTED), "start") for words, wide in zip(heads, widths, strict=True)]
+    size, top = 11.0, 76.0
+    head: list[Cell] = [
+        ([_line(words, size, wide - 8, SEMIBOLD, MUTED)], "start") for words, wide in zip(heads, widths, strict=True)
+    ]
+    pages: list[list[list[Cell]]] = []
+    left = 0.0
     for row in rows:
-        cells = [
-            (("\n".join(lettering.wrapped(cell, size, wide - 12)), size, REGULAR, INK), "start")
-            for cell, wide in zip(row, widths, strict=True)
-        ]
-        high = max(run[0].count("\n") + 1 for run, _ in cells) * size * LEADING
-        if used + high > room - 30 and page:
-            page, used = [], 0.0
-            pages.append(page)
-        page.append(cells)
-        used += high + 4
-    for part in pages if rows else []:
+        lines = max(
+            len(lettering.wrapped(_flat(words), size, wide - 8)) for words, wide in zip(row, widths, strict=True)
+        )
+        high = lines * size * LEADING + 6
+        if high > left:
+            pages.append([head] if any(heads) else [])
+            left = FOOT - top - 34
+        pages[-1].append([([(_flat(words), size, REGULAR, INK)], "start") for words in row])
+        left -= high
+    for page in pages:
         slide = _slide(deck, document, title)
-        _table(slide, (EDGE, 76, ROOM, size * LEADING + 2), widths, [*([head] if any(heads) else []), *part])
+        _table(slide, top, size * LEADING + 6, widths, page, has_head=any(heads), stands=MSO_ANCHOR.TOP)
 
 
 # A metric
@@ -260,12 +275,11 @@ def _metric(deck: Any, document: Document, title: str, item: Item) -> None:
     heads = [_line(title, 10, ROOM * 0.26, colour=MUTED), _line(item["period"], 10, ROOM * 0.26, colour=MUTED)]
     _words(slide, (WIDE - EDGE - ROOM * 0.26, 30, ROOM * 0.26, 30), heads, anchor="end")
     _words(slide, (EDGE, 74, SIDE, FOOT - 80), list(_beside(item)))
-    weeks, months = contents.points(item)
-    widths = _columns()
-    middle = LEFT + NAME_ROOM + sum(widths[1:7])
-    _chart(slide, (LEFT + 4, CHARTS_TOP - 30, middle - LEFT - 4, CHARTS_HIGH + 30), "Six weeks", weeks, item)
-    _chart(slide, (middle, CHARTS_TOP - 30, WIDE - EDGE - middle, CHARTS_HIGH + 30), "Twelve months", months, item)
-    _points(slide, [*weeks, *months], widths)
+    for zone, title_, numbers in zip(
+        contents.points(item), ("Six weeks", "Twelve months"), geometry.scaled(item), strict=True
+    ):
+        _chart(slide, title_, zone, numbers, item)
+    _points(slide, item)
     slide.notes_slide.notes_text_frame.text = "\n".join(_notes(item))
 
 
@@ -323,37 +337,42 @@ def _notes(item: Item) -> Iterator[str]:
 
 
 def _columns() -> list[float]:
-    """The widths of the table under the charts: names, six weeks, twelve months."""
-    return [NAME_ROOM, *[(WIDE - EDGE - LEFT - NAME_ROOM) / 18] * 18]
+    """The widths of the table under the charts: names, six weeks, a gap for the scale of the months, twelve months."""
+    one = (WIDE - EDGE - LEFT - NAME_ROOM - GAP) / 18
+    return [NAME_ROOM, *[one] * 6, GAP, *[one] * 12]
 
 
-def _points(slide: Any, points: Sequence[Point], widths: Sequence[float]) -> None:
-    """The 18 points as they are printed; one size of letters for all."""
+def _points(slide: Any, item: Item) -> None:
+    """The 18 points as they are printed, each under its place in the charts; one size of letters a row."""
+    weeks, months = contents.points(item)
+    widths = _columns()
+    room = widths[1] - 2
+
+    def row(name: str, of: Callable[[Point], str], font: str, colour: str) -> list[Cell]:
+        lines = [[part for part in of(p).split(" ", 1) if part] if not name else [of(p)] for p in (*weeks, *months)]
+        size = min(lettering.fitted(part, 9, room, font, least=5)[1] for parts in lines for part in parts)
+        cells: list[Cell] = [
+            ([(lettering.cut(part, size, room, font), size, font, colour) for part in parts], "middle")
+            for parts in lines
+        ]
+        return [([(name, 8.5, REGULAR, MUTED)], "start"), *cells[:6], ([("", 5, REGULAR, MUTED)], "start"), *cells[6:]]
+
     rows = [
-        ("", [p.name for p in points], REGULAR, MUTED),
-        ("this year", [p.printed for p in points], SEMIBOLD, INK),
-        ("last year", [p.prior for p in points], REGULAR, MUTED),
-        *([("target", [p.target for p in points], REGULAR, MUTED)] if any(p.target for p in points) else []),
+        row("", lambda p: p.name, REGULAR, MUTED),
+        row("this year", lambda p: p.printed, SEMIBOLD, INK),
+        row("last year", lambda p: p.prior, REGULAR, MUTED),
+        *([row("target", lambda p: p.target, REGULAR, MUTED)] if any(p.target for p in (*weeks, *months)) else []),
     ]
-    room = widths[1] - 4
-    cells = []
-    for at, (name, words, font, colour) in enumerate(rows):
-        shown = [word.replace(" ", "\n", 1) for word in words] if at == 0 else words
-        size = min(lettering.fitted(part, 9, room, font, least=5)[1] for word in shown for part in word.split("\n"))
-        cells.append(
-            [
-                ((name, 8.5, REGULAR, MUTED), "start"),
-                *(
-                    ((word if at == 0 else lettering.cut(word, size, room, font), size, font, colour), "middle")
-                    for word in shown
-                ),
-            ]
-        )
-    _table(slide, (LEFT, TABLE_TOP, 0, TABLE_ROW), widths, cells)
+    _table(slide, TABLE_TOP, TABLE_ROW, widths, rows, left=LEFT, has_head=True)
 
 
-def _chart(slide: Any, box: Box, title: str, points: Sequence[Point], item: Item) -> None:
-    """A native line chart: this year, last year, and the target where there is one."""
+def _chart(slide: Any, title: str, points: Sequence[Point], numbers: Sequence[float], item: Item) -> None:
+    """A native line chart whose places stand over the columns of the table: this year, last year, target if there is one."""
+    widths = _columns()
+    is_weeks = len(points) == geometry.WEEKS
+    margin = NAME_ROOM if is_weeks else GAP
+    left = LEFT if is_weeks else LEFT + sum(widths[:7])
+    wide = margin + widths[1] * len(points)
     printed = next((p.printed for p in reversed(points) if p.row["value"] is not None), "0")
     data = CategoryChartData(number_format=contents.number_format(printed, item["unit"], is_scaled=True))
     data.categories = [p.name for p in points]
@@ -365,21 +384,47 @@ def _chart(slide: Any, box: Box, title: str, points: Sequence[Point], item: Item
     drawn = [one for one in series if one[1] == "value" or any(p.row[one[1]] is not None for p in points)]
     for name, key, _ in drawn:
         data.add_series(name, [p.row[key] for p in points])
-    frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *(Pt(length) for length in box), data)
+    frame = slide.shapes.add_chart(
+        XL_CHART_TYPE.LINE_MARKERS, Pt(left), Pt(CHARTS_TOP), Pt(wide), Pt(CHARTS_HIGH), data
+    )
     frame.name = f"{title}: {item['label']}"
     chart = frame.chart
     chart.font.size, chart.font.name = Pt(9), FONT
     chart.font.color.rgb = RGBColor.from_string(MUTED)
     chart.has_title = True
-    _fill(chart.chart_title.text_frame, [(title, 11, SEMIBOLD, INK)], anchor="start")
-    chart.has_legend = True
-    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
-    _axes(chart, points)
+    _fill(
+        chart.chart_title.text_frame, [(title if numbers else f"{title}: no data", 11, SEMIBOLD, INK)], anchor="start"
+    )
+    _placed(chart._chartSpace.chart.find(qn("c:title")), margin / wide, 0.0)
+    _placed(chart._chartSpace.chart.plotArea, margin / wide, 0.11, 1 - margin / wide, 0.75)
+    chart.has_legend = not is_weeks
+    if chart.has_legend:
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
+        _placed(chart._chartSpace.chart.find(qn("c:legend")), 0.42, 0.0, 0.58, 0.08)
+    _axes(chart, numbers, item)
     for (_, key, colour), line in zip(drawn, chart.plots[0].series, strict=True):
         _look(line, key, colour, points)
 
 
-def _axes(chart: Any, points: Sequence[Point]) -> None:
+def _placed(part: Any, x: float, y: float, wide: float = 0.0, high: float = 0.0) -> None:
+    """Puts a part of a chart at a share of its width and height, for which python-pptx has no words."""
+    for old in part.findall(qn("c:layout")):
+        part.remove(old)
+    layout = part.makeelement(qn("c:layout"))
+    manual = SubElement(layout, qn("c:manualLayout"))
+    is_plot = part.tag == qn("c:plotArea")
+    sides = [("x", x), ("y", y), *([("w", wide), ("h", high)] if wide else [])]
+    if is_plot:
+        SubElement(manual, qn("c:layoutTarget"), val="inner")
+    for name in ("x", "y"):
+        SubElement(manual, qn(f"c:{name}Mode"), val="edge")
+    for name, share in sides:
+        SubElement(manual, qn(f"c:{name}"), val=f"{share:.4f}")
+    # the order of the schema: first in a plot, after the words of a title, after the position of a legend
+    part.insert(0 if is_plot else 1, layout)
+
+
+def _axes(chart: Any, numbers: Sequence[float], item: Item) -> None:
     value, category = chart.value_axis, chart.category_axis
     value.has_major_gridlines = True
     value.major_gridlines.format.line.color.rgb = RGBColor.from_string(GRID)
@@ -387,10 +432,22 @@ def _axes(chart: Any, points: Sequence[Point]) -> None:
     value.major_tick_mark = category.major_tick_mark = XL_TICK_MARK.NONE
     category.format.line.color.rgb = RGBColor.from_string(GRID)
     category.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    numbers = [p.row[key] for p in points for key in ("value", "prior", "target") if p.row[key] is not None]
-    if numbers:  # a program left to itself begins at 0, where a rate's months are one flat line
-        air = (max(numbers) - min(numbers)) * 0.2 or abs(max(numbers)) * 0.1 or 1.0
-        value.minimum_scale, value.maximum_scale = min(numbers) - air, max(numbers) + air
+    if not numbers:
+        value.visible = False
+        return
+    ticks, low, high = geometry.ruled(
+        numbers, item["unit"]
+    )  # left to itself an axis begins at 0: a rate is a flat line
+    step = ticks[1] - ticks[0]
+    value.major_unit = step
+    value.minimum_scale = ticks[0] - (step if low < ticks[0] else 0)
+    value.maximum_scale = ticks[-1] + (step if high > ticks[-1] else 0)
+    labels = value.tick_labels
+    widest = max((wording.number(tick, item["unit"]) for tick in ticks), key=len)
+    labels.number_format, labels.number_format_is_linked = (
+        contents.number_format(widest, item["unit"], is_scaled=True),
+        False,
+    )
 
 
 def _look(line: Any, key: str, colour: str, points: Sequence[Point]) -> None:

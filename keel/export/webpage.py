@@ -53,6 +53,8 @@ thead th{color:var(--muted)}.n{text-align:right;white-space:nowrap}td.n:not(:las
 pre{white-space:pre-wrap;font-size:12px}summary{cursor:pointer;font-size:13px;color:var(--muted);margin-top:16px}
 @media print{body{font-size:12px}main,header,footer{max-width:none;padding:0}article{border:0;padding:0;break-before:page}
 details{display:none}.scroll{overflow:visible}svg{min-width:0}tr,svg{break-inside:avoid}a{text-decoration:none}}
+@media print{body{font-size:9pt;line-height:1.35}.small,footer,table,li{font-size:8pt}main,article{margin:0}
+.tables{grid-template-columns:repeat(3,1fr);gap:0 20px}th,td{padding:1.5px 6px 1.5px 0}.value{font-size:20pt}h3{font-size:14pt}}
 @page{margin:14mm}
 """
 
