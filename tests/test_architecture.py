@@ -160,6 +160,13 @@ def plotly_outside_the_charts(root: Path) -> list[str]:
     return breaches_of_home(root, "plotly", ("keel/charts/",))
 
 
+def printing_outside_the_exports(root: Path) -> list[str]:
+    return [
+        *breaches_of_home(root, "reportlab", ("keel/export/",)),
+        *breaches_of_home(root, "pptx", ("keel/export/",)),
+    ]
+
+
 def streamlit_outside_the_frame(root: Path) -> list[str]:
     return breaches_of_home(root, "streamlit", ("keel/ui/", "keel/drill/", "dashboard.py", "pages/"))
 
@@ -326,6 +333,10 @@ def test_only_the_charts_speak_to_plotly():
     held(plotly_outside_the_charts(ROOT))
 
 
+def test_only_the_exports_speak_to_reportlab_and_python_pptx():
+    held(printing_outside_the_exports(ROOT))
+
+
 def test_only_the_frame_the_pages_and_what_they_share_speak_to_streamlit():
     held(streamlit_outside_the_frame(ROOT))
 
@@ -394,6 +405,8 @@ BROKEN: list[tuple[Rule, dict[str, str], str]] = [
         {"pages/balance.py": "import plotly.graph_objects as go\n"},
         "pages/balance.py:1: ",
     ),
+    (printing_outside_the_exports, {"pages/a.py": "from reportlab.pdfgen import canvas\n"}, "pages/a.py:1: "),
+    (printing_outside_the_exports, {"keel/ui/a.py": "import pptx\n"}, "keel/ui/a.py:1: "),
     (streamlit_outside_the_frame, {"keel/charts/look.py": "import streamlit as st\n"}, "keel/charts/look.py:1: "),
     (
         pages_that_do_more_than_choose_ask_and_show,
