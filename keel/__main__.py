@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from keel import audit, company, intake, measure, sheets, signals, wording
+from keel import audit, company, export, intake, measure, meeting, sheets, signals, wording
 from keel.errors import InputError, KeelError, QuestionError
 from keel.periods import GRAINS
 from keel.readings import KINDS, PARTIAL, UNREADABLE, Reading
@@ -92,6 +92,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     audited.add_argument("survey", nargs="?")
     audited.add_argument("--all", action="store_true", help="the views of every closed wave, not of the last alone")
+    reviewed = command("review", _review, "the pack of a weekly review: agenda, promises, every metric")
+    reviewed.add_argument(
+        "--week-ending", type=_day, metavar="D", help="the last day of the week; none: the newest whole"
+    )
+    reviewed.add_argument(
+        "--edition", type=int, metavar="N", help="an edition as it was published, with what changed since"
+    )
+    reviewed.add_argument("--publish", default="", metavar="NAME", help="publish the week's edition under your name")
+    reviewed.add_argument(
+        "--out", type=Path, metavar="FILE", help=f"write it: {', '.join(export.FORMATS)} by the file's ending"
+    )
+    command("editions", _editions, "every published edition, the newest first")
     command("rebuild", _rebuild, "make the same database again from the uploaded files")
     command("check", _check, "prove identities, counts and kept files")
     command("backup", _backup, "write the store and the uploaded files to one file").add_argument("file", type=Path)
@@ -472,6 +484,42 @@ def _audit(asked: argparse.Namespace) -> int:
         lines += [f"  refused: {row['dimensions']}, {wording.plural(row['times'], 'time')}" for row in one["refused"]]
     _print(asked, found, lines or ["No wave of a survey on people has closed yet."])
     return 0 if all(one["attack"]["passed"] for one in found) else 1
+
+
+def _review(asked: argparse.Namespace) -> None:
+    with _store(asked) as store:
+        number = asked.edition
+        if number is None:
+            weeks = meeting.weeks(store, most=1)
+            ending = asked.week_ending or (weeks[0] if weeks else date.today())
+            week = meeting.week(store, ending)
+            document = meeting.document(store, week, meeting.entries(store))
+            if asked.publish:
+                number = meeting.publish(store, week, who=asked.publish)
+        if number is not None:
+            document = meeting.published(store, number) | {"restated": meeting.restated(store, number)}
+    lines = [meeting.recap(document)]
+    if document["restated"]:
+        lines += ["", "Restated since", *(f"- {one}" for one in document["restated"])]
+    if asked.out:
+        content = export.render(document, asked.out.suffix.removeprefix(".").lower())
+        try:
+            asked.out.write_bytes(content)
+        except OSError as error:
+            raise InputError(
+                f"{asked.out}: it cannot be written ({error.strerror}). Name another file with --out."
+            ) from error
+        lines = [f"{asked.out.name}: {len(content):,} bytes, the week to {document['week_ending']}."]
+    if asked.publish:
+        lines.insert(0, f"Published as edition {number}.")
+    _print(asked, {"edition": number, "out": str(asked.out) if asked.out else None, **document}, lines)
+
+
+def _editions(asked: argparse.Namespace) -> None:
+    with _store(asked) as store:
+        rows = store.rows("editions")
+    lines = [f"no. {row['number']}: week to {row['week_ending']}, {row['who']}, {row['published_at']}" for row in rows]
+    _print(asked, rows, lines or ["None was published yet."])
 
 
 def _rebuild(asked: argparse.Namespace) -> int:

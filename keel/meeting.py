@@ -349,8 +349,12 @@ def signals_words(judged: Judged) -> str:
 def publish(store: Store, week: Week, *, who: str, at: datetime | None = None) -> int:
     """Write the edition of a week, once; returns its number. Raises QuestionError without a name."""
     at = at or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-    found = document(store, week, entries(store)) | {"published": {"at": at.isoformat(), "by": _words(who, "your name")}}
-    return store.publish(json.dumps(found, ensure_ascii=False, sort_keys=True), week_ending=week.ending, who=who.strip(), at=at)
+    found = document(store, week, entries(store)) | {
+        "published": {"at": at.isoformat(), "by": _words(who, "your name")}
+    }
+    return store.publish(
+        json.dumps(found, ensure_ascii=False, sort_keys=True), week_ending=week.ending, who=who.strip(), at=at
+    )
 
 
 def published(store: Store, number: int) -> dict[str, Any]:

@@ -259,7 +259,10 @@ def test_the_sheet_starts_from_signals_and_lines_are_added_and_moved(company_sto
 def test_an_edition_stays_as_it_was_and_what_came_later_is_a_restatement(fresh_sample: Store):
     ending = meeting.weeks(fresh_sample)[0]
     number = meeting.publish(
-        fresh_sample, meeting.week(fresh_sample, ending), who="Ann", at=max(row["imported_at"] for row in fresh_sample.rows("batches"))
+        fresh_sample,
+        meeting.week(fresh_sample, ending),
+        who="Ann",
+        at=max(row["imported_at"] for row in fresh_sample.rows("batches")),
     )
     before = fresh_sample.rows("edition", number=number)[0]["document"]
     assert [] == meeting.restated(fresh_sample, number)

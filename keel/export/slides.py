@@ -167,7 +167,7 @@ def _table(
         column.width = Pt(wide)
     for row, cells in zip(table.rows, rows, strict=True):
         row.height = Pt(high)
-        before = None
+        before: Any = None
         for cell, filled in zip(row.cells, cells, strict=True):
             _ruled(cell)
             if filled is None:

@@ -4,6 +4,7 @@ import html
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -19,11 +20,6 @@ PROMISES = "promises"  # the first item of a meeting: what was promised before
 SEES_OTHERS_EVERY = 2  # seconds
 ITEM_MINUTES = 5
 DIRECTIONS = {0: "nothing that is measured", 1: "up", -1: "down"}
-MIME = {
-    "pdf": "application/pdf", "html": "text/html",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}  # fmt: skip
 
 
 # The week
@@ -420,9 +416,7 @@ def editions(week: Week) -> None:
     heading(f"The edition of the week to {wording.day_year(week.ending)}")
     with st.container(horizontal=True, gap="small", key="publish-row"):
         if st.button("Publish", key="publish", type="primary", help="Written once; it opens for ever as it was."):
-            number = attempt(
-                lambda: meeting.publish(store(), week, who=_by(week)["who"]), "The edition is published."
-            )
+            number = attempt(lambda: meeting.publish(store(), week, who=_by(week)["who"]), "The edition is published.")
             if number is not None:
                 st.query_params["edition"] = str(number)
                 st.rerun()
@@ -465,9 +459,9 @@ def _restated(version: str, number: int) -> list[str]:
 
 def _downloads(document: Mapping[str, Any], name: str) -> None:
     """The pack in four forms, each made when it is asked for, and a recap for an e-mail."""
-    for kind in export.FORMATS:
+    for kind, form in export.FORMATS.items():
         st.download_button(
-            kind.upper(), lambda kind=kind: export.render(dict(document), kind), f"keel-{document['week_ending']}-{name}.{kind}", MIME[kind],  # type: ignore[misc]
+            form.name, partial(export.render, document, kind), f"keel-{document['week_ending']}-{name}.{kind}", form.media_type,
             key=f"{name}-{kind}", on_click="ignore",
         )  # fmt: skip
     with st.popover("Recap for e-mail", key=f"{name}-recap"):

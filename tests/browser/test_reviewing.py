@@ -61,6 +61,6 @@ def test_a_decision_is_refused_without_a_day_and_an_edition_is_published_and_ope
     expect(edition).to_contain_text("67.6 %")
     expect(screen.page.get_by_text("Nothing that came later changes it.")).to_be_visible()
     with screen.page.expect_download() as pack:
-        screen.page.get_by_role("button", name="PPTX").last.click()
+        screen.page.get_by_role("button", name="PowerPoint").last.click()
     assert pack.value.suggested_filename == "keel-2026-09-27-edition-1.pptx"
     assert pack.value.path().read_bytes()[:2] == b"PK"
