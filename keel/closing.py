@@ -374,8 +374,9 @@ def _write(cursor: Cursor, waves: pd.DataFrame, kept: Collection[int], minimum: 
     for table in (*_RECORD[:-1], "closed_wave", "closed_response", *frozen):
         query = sql.query(f"waves/{table}")
         cursor.execute(f"insert into {table} by name {query.text}", {"minimum": minimum} if query.parameters else None)
-    cursor.execute("delete from closed_answer as a where exists (select 1 from closed_response as c join closed_wave as w "
-                   "on w.survey = c.survey and w.wave_on = c.wave_on and w.is_closed where c.survey = a.survey and c.key = a.key)")  # fmt: skip
+    if cursor.execute("select count(*) from closed_answer").fetchone()[0]:
+        cursor.execute("delete from closed_answer as a where exists (select 1 from closed_response as c join closed_wave as w "
+                       "on w.survey = c.survey and w.wave_on = c.wave_on and w.is_closed where c.survey = a.survey and c.key = a.key)")  # fmt: skip
 
 
 def _write_comments(cursor: Cursor, waves: pd.DataFrame, settings: Settings) -> None:
@@ -513,7 +514,10 @@ def group(cursor: Cursor, settings: Settings) -> None:
 def _metric_dimensions(cursor: Cursor, settings: Settings) -> list[tuple[str, int, str]]:
     """Metric, place and dimension: the dimensions of all of a metric's surveys, in the order declared."""
     found: dict[str, dict[str, None]] = {}
-    asked = "select distinct r.metric, r.survey, u.topic from wave_rows as r join told_units as u on u.survey = r.survey order by all"
+    asked = (
+        "select r.metric, r.survey, u.topic from (select distinct metric, survey from wave_rows) as r "
+        "join (select distinct survey, topic from told_units) as u on u.survey = r.survey order by all"
+    )
     for metric, survey, topic in cursor.execute(asked).fetchall():
         found.setdefault(metric, {}).update(dict.fromkeys(dimensions_of(settings, survey, topic)))
     return [

@@ -404,12 +404,14 @@ def common(labels: np.ndarray) -> np.ndarray:
     """The finest grouping that is a union of groups of every question; -1 everywhere if one question is told nowhere."""
     if (labels < 0).any():
         return np.full(labels.shape[1], -1)
-    together = np.arange(labels.shape[1])
-    for row in labels:
-        for label in set(row.tolist()):
-            touched = np.unique(together[row == label])
-            together[np.isin(together, touched)] = touched.min()
-    return together
+    together = list(range(labels.shape[1]))
+    for row in labels.tolist():
+        first: dict[int, int] = {}
+        for place, label in enumerate(row):
+            one, other = together[first.setdefault(label, place)], together[place]
+            if one != other:
+                together = [min(one, other) if of == max(one, other) else of for of in together]
+    return np.array(together)
 
 
 def blocks_of(groups: np.ndarray, members: np.ndarray) -> np.ndarray:
