@@ -4,7 +4,7 @@ Part of the store's refresh, inside its transaction. Raw answers go in; what com
 which nothing writes otherwise. The texts are queries/waves/.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import combinations
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from keel import sql, suppression
 from keel.catalogue import MAX_DIMENSIONS, Metric
 from keel.settings import Settings
 from keel.suppression import Unit
+from keel.tallies import Questions, Wave, common_by_group, encoded, sums
 
 _ONCE = ("closed_choice", "closed_comment")  # told with the first telling, and never again
 _RECORD = (
@@ -24,13 +25,24 @@ _RECORD = (
 )  # fmt: skip
 WRITTEN = ("closed_wave", "closed_response", *_RECORD)
 _MADE = (
-    "telling", "wave_people", "kinds", "closing_kinds", "telling_questions", "counted", "told_answers", "counted_questions",
-    "left_out", "cells", "counts", "scored", "sides", "metric_answers", "metric_sums", "narrow", "cell_members",
+    "telling", "cards", "wave_people", "kinds", "people", "telling_questions", "counted", "unit_answers", "counted_questions",
+    "left_out", "open_answers", "cells", "counts", "scored", "sides", "metric_answers", "metric_sums", "narrow", "cell_members",
     "telling_units", "telling_waves", "assigned", "people_dimensions", "writing",
 )  # fmt: skip
+_COUNTED: dict[str, dict[str, type]] = {
+    "cells": {"kind": int, "wave": int, "cell": int, "block": int},
+    "counts": {"unit": int, "block": int, "question": int, "value": float, "answers": int},
+    "scored": {"wave": int, "cell": int, "role": str, "score": float, "is_favourable": bool, "answers": int},
+    "sides": {"wave": int, "cell": int, "role": str, "people": int, "high": int, "middle": int, "low": int},
+    "open_answers": {"response": int, "question": int, "value": float},
+}
 ANSWERS = "scored_answers"  # what the queries of metrics on answers read
-CELLS_DRAWN = "080"  # the steps of queries/waves from here on need the cells
+ANSWERS_READ, CELLS_DRAWN = "050", "080"  # the steps of queries/waves from there on need the answers, and the cells
+NOTHING = (np.array([], dtype=np.int32), np.array([], dtype=np.int16), np.array([], dtype=float))
 READY = 3  # dimensions of a view that is kept ready
+
+
+Answers = tuple[np.ndarray, ...]  # one entry each: the response, the question, the value
 
 
 class Cursor(Protocol):
@@ -85,17 +97,16 @@ def _to_be_told(
     waves: dict[tuple[str, date], list[Any]] = {}
     known = {str(survey): rows for survey, rows in closed.groupby("survey")}
     open_surveys = closed.loc[~closed["is_closed"].astype(bool), "survey"]
-    for survey in sorted({*pending["survey"], *open_surveys}):
+    for survey in sorted({*pending["survey"].unique(), *open_surveys}):
         waiting, before = pending[pending["survey"] == survey], known.get(survey)
         told, open_waves = ([], []) if before is None else _told_before(before)
         found = suppression.closings(
-            _dates(waiting["day"]),
-            pd.factorize(waiting["person"])[0], waiting["batch"].to_numpy(int), over_until=over,
+            waiting["day"].to_numpy("datetime64[D]"), pd.factorize(waiting["person"])[0], waiting["batch"].to_numpy(int), over_until=over,
             unit_of=lambda day: unit_of(settings, day), minimum=settings.minimum_group, told=told, open_waves=open_waves,
         )  # fmt: skip
         place = found.unit_of
-        starts = np.array([unit.starts_on for unit, _ in found.units] or [date.min])
-        placed = waiting.assign(unit_on=pd.to_datetime(pd.Series(starts[place], index=waiting.index)))[place >= 0]
+        starts = np.array([unit.starts_on for unit, _ in found.units] or [date.min], dtype="datetime64[us]")
+        placed = waiting.assign(unit_on=starts[place])[place >= 0]
         responses.append(placed[["survey", "key", "unit_on"]])
         for unit, batch in found.units:
             units.append((survey, unit.starts_on, unit.ends_on, unit.wave_on, batch, True))
@@ -155,13 +166,6 @@ def unit_of(settings: Settings, day: date) -> Unit:
     return Unit(starts_on, _day_before(end), wave_on, _day_before(wave_end))
 
 
-def _dates(column: "pd.Series[Any]") -> list[date]:
-    """A column of days as dates, each made once."""
-    numbers, days = pd.factorize(column)
-    known = [pd.Timestamp(day).date() for day in days]
-    return [known[number] for number in numbers]
-
-
 def _day_before(day: date) -> date:
     return date.fromordinal(day.toordinal() - 1)
 
@@ -183,11 +187,13 @@ def _tell(
     _keep(cursor, "people_dimensions", _dimensions([survey for (survey,) in surveys], cursor, settings))
     parameters = {"060_counted_questions": {"minimum": minimum, "rarest": suppression.RAREST}}
     steps = [name.split("/")[1] for name in sql.folder("waves") if name.split("/")[1][0].isdigit()]
-    for step in [step for step in steps if step < CELLS_DRAWN]:
+    for step in [step for step in steps if step < ANSWERS_READ]:
+        _make(cursor, step)
+    answered = _read_answers(cursor, units)
+    _keep(cursor, "unit_answers", pd.concat([wave.by_unit() for wave in answered]))
+    for step in [step for step in steps if ANSWERS_READ <= step < CELLS_DRAWN]:
         _make(cursor, step, **parameters.get(step, {}))
-        if step.endswith("_left_out"):
-            _leave_out(cursor)
-    _draw_cells(cursor, waves, minimum)
+    _draw_cells(cursor, _without_left_out(cursor, answered), minimum)
     for step in [step for step in steps if step >= CELLS_DRAWN]:
         _make(cursor, step)
     kept = _told_otherwise(cursor, waves)
@@ -197,14 +203,6 @@ def _tell(
     _write_comments(cursor, waves[waves["wave"].isin(first)], settings)
     for table in _MADE:
         cursor.execute(f"drop table if exists {table}")
-
-
-def _leave_out(cursor: Cursor) -> None:
-    """Take out the answers to questions that do not count in their unit."""
-    if cursor.execute("select count(*) from left_out").fetchone()[0]:
-        cursor.execute(
-            "delete from told_answers as t using left_out as o where o.unit = t.unit and o.question = t.question"
-        )
 
 
 def dimensions_of(settings: Settings, survey: str, topic: str) -> list[str]:
@@ -223,52 +221,84 @@ def _dimensions(surveys: list[str], cursor: Cursor, settings: Settings) -> pd.Da
     return pd.DataFrame(rows, columns=["survey", "names"])
 
 
-# Cells
+# Answers and cells
 
 
-def _draw_cells(cursor: Cursor, waves: pd.DataFrame, minimum: int) -> None:
-    """Make the table cells (kind, wave, cell, block) of the waves that close."""
+def _read_answers(cursor: Cursor, units: pd.DataFrame) -> list[Wave]:
+    """The people and the scored answers of each wave to be told: as they are, or as they were when their unit closed."""
+    questions = Questions.of(_numbers(cursor, "questions"))
+    responses = _numbers(cursor, "responses_in_numbers")
+    waves = responses["wave"].astype(np.int16)
+    numbers, starts = np.unique(waves, return_index=True)
+    pieces: dict[int, list[Answers]] = {number: [NOTHING] for number in numbers.tolist()}
+    for answers in (*_raw_answers(cursor, responses), tuple(_numbers(cursor, "frozen_answers").values())):
+        for number, piece in _by_wave(answers, waves[answers[0]]):
+            pieces[number].append(piece)
+    found = []
+    for number, here in zip(numbers.tolist(), np.split(np.arange(len(waves)), starts)[1:], strict=True):
+        response, question, value = (np.concatenate(column) for column in zip(*pieces.pop(number), strict=True))
+        given, choices = encoded(question, value, questions)
+        place, person, kind, several = (responses[name][here] for name in ("unit_place", "person", "kind", "units"))
+        found.append(Wave(
+            number, units.loc[units["wave"] == number, "unit"].to_numpy(), here, place, person, kind - kind.min(), several > 1,
+            response - here[0], given, choices,
+        ))  # fmt: skip
+    return found
+
+
+def _raw_answers(cursor: Cursor, responses: Mapping[str, np.ndarray]) -> Iterator[Answers]:
+    """The answers upload by upload, but those that are taken as they were when their unit closed."""
+    fresh = np.flatnonzero(~responses["is_frozen"])
+    order = fresh[np.argsort(responses["batch"][fresh], kind="stable")]
+    batches, starts = np.unique(responses["batch"][order], return_index=True)
+    for batch, here in zip(batches.tolist(), np.split(order, starts)[1:], strict=True):
+        row, question, value = _numbers(cursor, "batch_answers", batch=batch).values()
+        rows = responses["row"][here]
+        response_of = np.full(max(row.max(initial=0), rows.max()) + 1, -1, dtype=np.int32)
+        response_of[rows] = here
+        response = response_of[row]
+        told = response >= 0
+        yield (response, question, value) if told.all() else (response[told], question[told], value[told])
+
+
+def _by_wave(answers: Answers, waves: np.ndarray) -> Iterator[tuple[int, Answers]]:
+    """The answers of each wave; waves: of each answer."""
+    if (waves[1:] < waves[:-1]).any():
+        order = np.argsort(waves, kind="stable")
+        waves, answers = waves[order], tuple(column[order] for column in answers)
+    for number in np.flatnonzero(np.bincount(waves)).tolist():
+        here = slice(*np.searchsorted(waves, (number, number + 1)))
+        yield number, tuple(column[here] for column in answers)
+
+
+def _without_left_out(cursor: Cursor, answered: list[Wave]) -> list[Wave]:
+    """The waves without the answers to questions that do not count in their unit."""
+    left_out = set(cursor.execute("from left_out").fetchall())
+    return [wave.without(left_out) for wave in answered] if left_out else answered
+
+
+def _draw_cells(cursor: Cursor, answered: list[Wave], minimum: int) -> None:
+    """Make the tables of what is told of the waves that close: cells (kind, wave, cell, block), counts, scored and sides."""
     kinds = cursor.execute("select wave, members, people from kinds order by kind").fetchnumpy()
-    edges = cursor.execute(sql.query("waves/edges").text).fetchnumpy()
-    units = dict(cursor.execute("select wave, count(*) from telling_units group by wave").fetchall())
+    closing = {wave for (wave,) in cursor.execute("select wave from telling_waves where closes").fetchall()}
     members = np.array([list(row) for row in kinds["members"]], dtype=object).reshape(len(kinds["wave"]), -1)
     codes = np.stack([pd.factorize(column, sort=True)[0] for column in members.T], axis=1)
-    cells, blocks = np.full(len(members), -1, dtype=np.int32), np.zeros(len(members), dtype=np.int32)
-    wave_of_edge = kinds["wave"][edges["kind"]]
-    order = np.argsort(wave_of_edge, kind="stable")
-    closing = waves.loc[waves["closes"], "wave"].to_numpy()
-    begins, ends = (np.searchsorted(wave_of_edge[order], closing, side=side) for side in ("left", "right"))
-    for wave, begin, end in zip(closing, begins, ends, strict=True):
-        rows = np.flatnonzero(kinds["wave"] == wave)
-        here = order[begin:end]
-        kind, people = edges["kind"][here] - rows[0], edges["people"][here]
-        questions, question = np.unique(edges["question"][here], return_inverse=True)
-        patterns, pattern = np.unique(edges["pattern"][here], return_inverse=True)
-        sizes = np.zeros((len(rows), 1 + len(questions)), dtype=int)
-        sizes[:, 0] = kinds["people"][rows]
-        np.add.at(sizes, (kind, 1 + question), people)
-        drawn = suppression.partition(codes[rows], sizes, minimum=minimum)
-        if units[wave] > 1:
-            table = np.zeros((drawn.max() + 1, len(questions), len(patterns)), dtype=int)
-            np.add.at(table, (drawn[kind], question, pattern), people)
-            first = np.argsort(drawn, kind="stable")
-            starts = np.searchsorted(drawn[first], np.arange(drawn.max() + 1))
-            places = _common_by_group(codes[rows][first], starts)
-            drawn = suppression.widened(drawn, table, patterns.tolist(), places, int(units[wave]), minimum=minimum)
-            drawn = np.unique(drawn, return_inverse=True)[1]
-        cells[rows] = drawn
-        blocks[rows] = suppression.blocks_of(drawn, codes[rows, 0])
-    told = np.flatnonzero(cells >= 0)
-    _keep(
-        cursor, "cells",
-        pd.DataFrame({"kind": told.astype(np.int32), "wave": kinds["wave"][told], "cell": cells[told], "block": blocks[told]}),
-    )  # fmt: skip
-
-
-def _common_by_group(codes: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """groups x dimensions: the number of the member in which a group's rows agree, else -1; rows sorted by group."""
-    low, high = np.minimum.reduceat(codes, starts), np.maximum.reduceat(codes, starts)
-    return np.where(low == high, low, -1)
+    cells, counts, scored, sides, open_answers = [], [], [], [], []
+    for wave in answered:
+        if wave.number not in closing:
+            counts.append(wave.by_block(None))
+            open_answers.append(wave.answers())
+            continue
+        rows = np.flatnonzero(kinds["wave"] == wave.number)
+        cell = wave.cells(codes[rows], kinds["people"][rows], minimum=minimum)
+        block = suppression.blocks_of(cell, codes[rows, 0])
+        cells.append(pd.DataFrame({"kind": rows, "wave": wave.number, "cell": cell, "block": block}))
+        counts.append(wave.by_block(block))
+        scored.append(wave.scored(cell))
+        sides.append(wave.sides(cell))
+    for table, parts in zip(_COUNTED, (cells, counts, scored, sides, open_answers), strict=True):
+        empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _COUNTED[table].items()})
+        _keep(cursor, table, pd.concat(parts, ignore_index=True) if parts else empty)
 
 
 def _sum_up(cursor: Cursor, metrics: Iterable[Metric]) -> None:
@@ -344,8 +374,9 @@ def _write(cursor: Cursor, waves: pd.DataFrame, kept: Collection[int], minimum: 
     for table in (*_RECORD[:-1], "closed_wave", "closed_response", *frozen):
         query = sql.query(f"waves/{table}")
         cursor.execute(f"insert into {table} by name {query.text}", {"minimum": minimum} if query.parameters else None)
-    cursor.execute("delete from closed_answer as a where exists (select 1 from closed_response as c join closed_wave as w "
-                   "on w.survey = c.survey and w.wave_on = c.wave_on and w.is_closed where c.survey = a.survey and c.key = a.key)")  # fmt: skip
+    if cursor.execute("select count(*) from closed_answer").fetchone()[0]:
+        cursor.execute("delete from closed_answer as a where exists (select 1 from closed_response as c join closed_wave as w "
+                       "on w.survey = c.survey and w.wave_on = c.wave_on and w.is_closed where c.survey = a.survey and c.key = a.key)")  # fmt: skip
 
 
 def _write_comments(cursor: Cursor, waves: pd.DataFrame, settings: Settings) -> None:
@@ -407,15 +438,15 @@ def _rows(cursor: Cursor, name: str) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _numbers(cursor: Cursor, name: str) -> dict[str, np.ndarray]:
-    columns: dict[str, np.ndarray] = cursor.execute(sql.query(f"waves/{name}").text).fetchnumpy()
+def _numbers(cursor: Cursor, name: str, **parameters: Any) -> dict[str, np.ndarray]:
+    columns: dict[str, np.ndarray] = cursor.execute(sql.query(f"waves/{name}").text, parameters or None).fetchnumpy()
     return columns
 
 
 def _keep(cursor: Cursor, table: str, frame: pd.DataFrame) -> None:
-    dates = [name for name in frame.columns if str(name).endswith("_on")]
-    frame = frame.assign(**{name: pd.to_datetime(frame[name]).dt.date for name in dates})
-    cursor.register("incoming", pa.Table.from_pandas(frame, preserve_index=False))
+    arrow = pa.Table.from_pandas(frame, preserve_index=False)
+    fields = [pa.field(of.name, pa.date32()) if of.name.endswith("_on") else of for of in arrow.schema]
+    cursor.register("incoming", arrow.cast(pa.schema(fields)))
     cursor.execute(f"create or replace temp table {table} as select * from incoming")
     cursor.unregister("incoming")
 
@@ -461,7 +492,7 @@ def group(cursor: Cursor, settings: Settings) -> None:
         sides = _sides(rows, labels)
         for q, name in enumerate(names):
             if (by_question[q] >= 0).all():
-                told[survey, wave_on, name] = sides if len(names) == 1 else _sums(answers[:, q], by_question[q])
+                told[survey, wave_on, name] = sides if len(names) == 1 else sums(answers[:, q], by_question[q])
         if metric == "engagement":
             driver_of = dict(zip(of_questions["question"], of_questions["driver"], strict=True))
             by = np.array([driver_of[name] if isinstance(driver_of[name], str) else name for name in names])
@@ -483,7 +514,10 @@ def group(cursor: Cursor, settings: Settings) -> None:
 def _metric_dimensions(cursor: Cursor, settings: Settings) -> list[tuple[str, int, str]]:
     """Metric, place and dimension: the dimensions of all of a metric's surveys, in the order declared."""
     found: dict[str, dict[str, None]] = {}
-    asked = "select distinct r.metric, r.survey, u.topic from wave_rows as r join told_units as u on u.survey = r.survey order by all"
+    asked = (
+        "select r.metric, r.survey, u.topic from (select distinct metric, survey from wave_rows) as r "
+        "join (select distinct survey, topic from told_units) as u on u.survey = r.survey order by all"
+    )
     for metric, survey, topic in cursor.execute(asked).fetchall():
         found.setdefault(metric, {}).update(dict.fromkeys(dimensions_of(settings, survey, topic)))
     return [
@@ -550,25 +584,14 @@ def _joined_further(
     """Unions of groups (labels of the rows) that do not fail; -1 where all of them do."""
     if (labels < 0).any():
         return labels
-    starts, of = np.unique(labels, return_inverse=True)
-    order = np.argsort(of, kind="stable")
-    common = _common_by_group(places[order], np.searchsorted(of[order], np.arange(len(starts))))
-    further = suppression.joined(_sums(tallies, labels), common, fails)
-    return further[of]
-
-
-def _sums(tallies: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The tallies of each group, in the order of its label."""
-    starts, of = np.unique(labels, return_inverse=True)
-    sums = np.zeros((len(starts), *tallies.shape[1:]), dtype=int)
-    np.add.at(sums, of, tallies)
-    return sums
+    further = suppression.joined(sums(tallies, labels), common_by_group(places, labels), fails)
+    return further[np.unique(labels, return_inverse=True)[1]]
 
 
 def _sides(rows: pd.DataFrame, labels: np.ndarray) -> np.ndarray:
     """groups x classes of a metric of one question, the lowest class first; see queries/waves/scores.sql."""
     classes = ["low", "middle", "high"] if rows["metric"].iloc[0] in ("enps", "nps") else ["low", "high"]
-    return _sums(rows[classes].to_numpy(int), labels)
+    return sums(rows[classes].to_numpy(int), labels)
 
 
 def _questions_together(

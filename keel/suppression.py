@@ -72,7 +72,7 @@ class Closings:
 
 
 def closings(
-    days: Sequence[date], people: np.ndarray, batches: np.ndarray, *, over_until: Mapping[int, date],
+    days: Sequence[date] | np.ndarray, people: np.ndarray, batches: np.ndarray, *, over_until: Mapping[int, date],
     unit_of: Callable[[date], Unit], minimum: int, told: Iterable[tuple[date, date]] = (), open_waves: Collection[date] = (),
 ) -> Closings:  # fmt: skip
     """Which units and waves close as uploads come in, one after the other; the same uploads always close the same.
@@ -84,9 +84,10 @@ def closings(
     `told`: first and last days of the stretches told before, which never close again: closed waves, and the units of
     `open_waves`, which are the waves with units that closed earlier.
     """
-    ordinals = np.array([day.toordinal() for day in days], dtype=int)
+    days = np.asarray(days, dtype="datetime64[D]")
+    ordinals = days.astype(int) + date(1970, 1, 1).toordinal()
     found = Closings([], [], np.full(len(days), -1))
-    units = sorted({unit_of(day) for day in dict.fromkeys(days)}, key=lambda unit: unit.ends_on)
+    units = sorted({unit_of(day) for day in np.unique(days).tolist()}, key=lambda unit: unit.ends_on)
     waves_open, told = set(open_waves), list(told)
     waiting, over = np.array([], dtype=int), date.min
     for batch in sorted(over_until):
@@ -156,25 +157,44 @@ def partition(members: np.ndarray, sizes: np.ndarray, *, minimum: int) -> np.nda
     would be too few pool into "other", which the next smallest join until it holds; a split is kept if two children remain.
     """
     cells = np.zeros(len(members), dtype=int)
-    for number, rows in enumerate(_split(np.arange(len(members)), members, sizes, minimum, 0)):
-        cells[rows] = number
+    for column in members.T if len(members) else ():
+        cells = _split(cells, column, sizes, minimum)
     return cells
 
 
-def _split(rows: np.ndarray, members: np.ndarray, sizes: np.ndarray, minimum: int, depth: int) -> list[np.ndarray]:
-    if depth == members.shape[1] or len(rows) == 1 or sizes[rows, 0].sum() < 2 * minimum:
-        return [rows]
-    order = rows[np.argsort(members[rows, depth], kind="stable")]
-    starts = np.flatnonzero(np.diff(members[order, depth], prepend=-1))
-    totals = np.add.reduceat(sizes[order], starts)
-    other = pool(totals, lambda sums: is_small(sums, minimum))
-    groups = np.split(order, starts[1:])
-    children = [group for group, is_pooled in zip(groups, other, strict=True) if not is_pooled]
-    if other.any():
-        children.append(np.concatenate([group for group, is_pooled in zip(groups, other, strict=True) if is_pooled]))
-    if len(children) < 2:
-        return _split(rows, members, sizes, minimum, depth + 1)
-    return [cell for child in children for cell in _split(child, members, sizes, minimum, depth + 1)]
+def _split(cells: np.ndarray, column: np.ndarray, sizes: np.ndarray, minimum: int) -> np.ndarray:
+    """The cell of each row, in the order of the cells, once each was split by the members of one dimension where it can be."""
+    order = np.lexsort((column, cells))
+    begins = (np.diff(cells[order], prepend=-1) != 0) | (np.diff(column[order], prepend=-1) != 0)
+    starts = np.flatnonzero(begins)
+    totals, cell = np.add.reduceat(sizes[order], starts), cells[order[starts]]
+    is_other = _others(totals, cell, minimum)
+    children = np.bincount(cell, ~is_other) + (np.bincount(cell, is_other) > 0)
+    is_split = (children > 1) & (np.bincount(cell, totals[:, 0]) >= 2 * minimum)
+    child = np.where(is_other, len(cell), np.arange(len(cell))) * is_split[cell]
+    number = np.unique(cell * (len(cell) + 1) + child, return_inverse=True)[1]
+    split = np.empty_like(cells)
+    split[order] = number[np.cumsum(begins) - 1]
+    return split
+
+
+def _others(totals: np.ndarray, cell: np.ndarray, minimum: int) -> np.ndarray:
+    """True for the groups (rows, sorted by their cell) that pool into the "other" of their cell: what `pool` says of each cell."""
+    is_other = is_small(totals, minimum)
+    starts = np.searchsorted(cell, np.arange(cell[-1] + 2))
+    by_size = np.lexsort((totals[:, 0], cell))
+    sums = np.add.reduceat(totals * is_other[:, None], starts[:-1])
+    open_cells = np.flatnonzero(np.add.reduceat(is_other, starts[:-1], dtype=int))
+    for rank in range(len(cell)):
+        open_cells = open_cells[
+            is_small(sums[open_cells], minimum) & (starts[open_cells] + rank < starts[open_cells + 1])
+        ]
+        if not len(open_cells):
+            break
+        smallest = by_size[starts[open_cells] + rank]
+        sums[open_cells] += totals[smallest] * ~is_other[smallest, None]
+        is_other[smallest] = True
+    return is_other
 
 
 @dataclass(frozen=True)
@@ -384,12 +404,14 @@ def common(labels: np.ndarray) -> np.ndarray:
     """The finest grouping that is a union of groups of every question; -1 everywhere if one question is told nowhere."""
     if (labels < 0).any():
         return np.full(labels.shape[1], -1)
-    together = np.arange(labels.shape[1])
-    for row in labels:
-        for label in set(row.tolist()):
-            touched = np.unique(together[row == label])
-            together[np.isin(together, touched)] = touched.min()
-    return together
+    together = list(range(labels.shape[1]))
+    for row in labels.tolist():
+        first: dict[int, int] = {}
+        for place, label in enumerate(row):
+            one, other = together[first.setdefault(label, place)], together[place]
+            if one != other:
+                together = [min(one, other) if of == max(one, other) else of for of in together]
+    return np.array(together)
 
 
 def blocks_of(groups: np.ndarray, members: np.ndarray) -> np.ndarray:

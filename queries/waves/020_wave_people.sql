@@ -1,27 +1,16 @@
--- What this is: one row per wave and person: in how many units they answered, and the members they belong to, as their last
--- response of the wave says: a snapshot at the close.
-with told as (
-    select
-        t.*,
-        d.names,
-        [
-            coalesce(
-                case when d.names[i] is not null then t.groups ->> d.names[i] end,
-                case d.names[i] when 'region' then t.region when 'segment' then t.segment when 'team' then t.team end,
-                ''
-            )
-            for i in range(1, 7)
-        ] as members,
-    from telling as t
-    join people_dimensions as d on d.survey = t.survey
-    where t.is_counted
-)
-
+-- What this is: one row per wave and person: in how many units they answered, and the card of their last response of the wave:
+-- a snapshot at the close.
 select
-    wave,
-    person,
-    row_number() over () as number,
+    t.wave,
+    t.person,
     count(*) as units,
-    arg_max(members, (day, batch, "row")) as members,
-from told
-group by wave, person
+    arg_max(c.card, (t.day, t.batch, t."row")) as card,
+from telling as t
+join cards as c
+    on c.survey = t.survey
+    and c.groups is not distinct from t.groups
+    and c.region is not distinct from t.region
+    and c.segment is not distinct from t.segment
+    and c.team is not distinct from t.team
+where t.is_counted
+group by t.wave, t.person

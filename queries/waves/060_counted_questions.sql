@@ -13,8 +13,8 @@ with classes as (
             when q.role in ('enps', 'nps') then case when t.value >= 9 then 2 when t.value <= 6 then 0 else 1 end
             else t.value
         end as class,
-        count(*) as people,
-    from told_answers as t
+        sum(t.answers) as people,
+    from unit_answers as t
     join telling_questions as q on q.question = t.question
     group by all
 ),
@@ -31,7 +31,7 @@ narrow as (
         t.unit,
         t.question,
         list_avg(list_sort(list(t.value))[-4:]) - list_avg(list_sort(list(t.value))[:4]) < 1 as is_narrow,
-    from told_answers as t
+    from (select unit, question, value, unnest(range(least(answers, 4))) from unit_answers) as t
     join telling_questions as q on q.question = t.question
     where q.role = 'ces'
     group by t.unit, t.question
@@ -40,7 +40,7 @@ narrow as (
 units as (
     select
         unit,
-        count(distinct person) as people,
+        count(*) as people,
     from telling
     where is_counted
     group by unit

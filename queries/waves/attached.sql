@@ -9,9 +9,8 @@ select
     false as is_counted,
     k.cell,
 from telling as t
-join wave_people as p on p.wave = t.wave and p.person = t.person
-join kinds as d on d.wave = p.wave and d.members = p.members
-left join cells as k on k.kind = d.kind
+join people as p on p.wave = t.wave and p.person = t.person
+left join cells as k on k.kind = p.kind
 join telling_units as u on u.unit = t.unit
 anti join closed_response as c on c.survey = t.survey and c.key = t.key
 where u.wave = $wave

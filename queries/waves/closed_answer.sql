@@ -4,10 +4,8 @@ select
     c.key,
     q.text as question,
     a.value,
-from told_answers as a
-join counted as c on c.unit = a.unit and c.person = a.person
+from open_answers as a
+join counted as c on c.response = a.response
 join telling_questions as q on q.question = a.question
-join telling_waves as w on w.wave = c.wave
-join writing as o on o.wave = w.wave
+join writing as o on o.wave = c.wave
 where not c.is_frozen
-    and not w.closes

@@ -8,9 +8,8 @@ select
     t.is_counted,
     k.cell,
 from telling as t
-join wave_people as p on p.wave = t.wave and p.person = t.person
-join kinds as d on d.wave = p.wave and d.members = p.members
-left join cells as k on k.kind = d.kind
+join people as p on p.wave = t.wave and p.person = t.person
+left join cells as k on k.kind = p.kind
 join telling_units as u on u.unit = t.unit
 join writing as o on o.wave = u.wave
 where not exists (

@@ -4,7 +4,7 @@ select
     u.unit_on,
     u.ends_on,
     u.wave_on,
-    count(distinct t.person) as people,
+    count(*) as people,
     max(t.invited) as invited,
     u.batch,
 from telling_units as u

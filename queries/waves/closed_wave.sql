@@ -7,8 +7,8 @@ select
     false as is_withdrawn,
     false as is_kept,
     w.closes as is_closed,
-    (select count(*) from wave_people as p where p.wave = w.wave) as people,
-    (select max(p.units) from wave_people as p where p.wave = w.wave) as most_units,
+    (select count(*) from people as p where p.wave = w.wave) as people,
+    (select max(p.units) from people as p where p.wave = w.wave) as most_units,
     cast($minimum as integer) as minimum,
     w.batch,
 from telling_waves as w

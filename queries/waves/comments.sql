@@ -1,13 +1,12 @@
 -- What this is: one row per comment of the waves that close, with the kind of the person who made it; shuffled.
 select
     t.wave,
-    k.kind,
+    p.kind,
     q.text as question,
     a.label as words,
 from telling as t
 join telling_waves as w on w.wave = t.wave
-join wave_people as p on p.wave = t.wave and p.person = t.person
-join kinds as k on k.wave = p.wave and k.members = p.members
+join people as p on p.wave = t.wave and p.person = t.person
 join raw_answers as a on a.batch = t.batch and a."row" = t."row"
 join raw_questions as q on q.batch = a.batch and q.question = a.question
 where w.closes

@@ -34,7 +34,19 @@ there as (
 ),
 
 members as (
-    select metric, survey, wave_on, grp, list(members order by place) as members
+    select
+        metric,
+        survey,
+        wave_on,
+        grp,
+        [
+            any_value(members) filter (where place = 1),
+            any_value(members) filter (where place = 2),
+            any_value(members) filter (where place = 3),
+            any_value(members) filter (where place = 4),
+            any_value(members) filter (where place = 5),
+            any_value(members) filter (where place = 6),
+        ][1:max(place)] as members,
     from there
     group by all
 )
