@@ -95,6 +95,28 @@ def mean(
     return average[()], low[()], high[()]
 
 
+def of_sums(
+    kind: str, bounds: tuple[float, float] | None, value: np.ndarray, num: np.ndarray, den: np.ndarray,
+    people: np.ndarray, squares: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """(low, high) of the kind the catalogue names (wilson, nps, poisson or mean), from a metric's sums; nan of any other.
+
+    num, den: what the value is made of. squares: the sum of squares; of an NPS, promoters and detractors. bounds: of a mean,
+    the lowest and highest answer.
+    """
+    if kind == "wilson":
+        # Answers of one person hang together, so it is people that count, not answers.
+        n = np.where(np.isnan(people) | (people > den), den, people)
+        return wilson(np.clip(value, 0, 1) * n, n)
+    if kind == "nps":
+        return nps((squares + num) / 2, den - squares, (squares - num) / 2)[1:]
+    if kind == "poisson":
+        return poisson_rate(num, den)[1:]
+    if kind == "mean":
+        return mean(num, squares, den, scale=bounds)[1:]
+    return np.full(len(value), np.nan), np.full(len(value), np.nan)
+
+
 def _numbers(*values: ArrayLike) -> tuple[np.ndarray, ...]:
     return tuple(np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in values)))
 

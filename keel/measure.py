@@ -5,16 +5,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from keel import catalogue, closing, intervals, measures, signals, suppression, survival, targets
+from keel import catalogue, intervals, measures, signals, suppression, survival, targets, told
 from keel import sixtwelve as six_twelve
 from keel.catalogue import Metric
-from keel.errors import PrivacyError, QuestionError
+from keel.errors import QuestionError
 from keel.periods import DAY, GRAINS, add_months
 from keel.signals import Rebase, Signals
 from keel.sixtwelve import DAYS_BACK, SixTwelve
@@ -26,10 +25,9 @@ COHORT_MONTHS = 24  # first-year attrition: two years of hires, so that the olde
 FEWEST = 5  # METHODS D5: of a customer survey that was promised to be anonymous, as of an employee survey
 FEW_LEAVERS = 5  # METHODS E: below it counts are shown, not rates
 STALE_DAYS = 14  # a source this far behind the newest one is shown in amber, unless it comes more seldom
-WHOLE = "all"  # a grain of one period: the whole span in view
+WHOLE = told.WHOLE
 SCORED = ("score", "scale")  # kinds of question whose answers are numbers on a scale
-MOST_EXPLAINED = 12  # hidden rows of one view that name the nearest group: looking for it takes a while
-NO_MEMBER = "(none)"  # rows that carry no member of the dimension, as people see them
+NO_MEMBER = told.NO_MEMBER
 
 
 @dataclass(frozen=True)
@@ -58,11 +56,11 @@ def metrics(store: Store) -> dict[str, Metric]:
         if declared and metric.rule == "answers" and metric.dimensions:
             found[name] = replace(metric, dimensions=declared)
     for name, dimensions in _wave_dimensions(store).items():
-        told = found[name]
+        metric = found[name]
         found[name] = replace(
-            told, rule="answers", min_people=told.min_people or FEWEST, dimensions=dimensions or told.dimensions
+            metric, rule="answers", min_people=metric.min_people or FEWEST, dimensions=dimensions or metric.dimensions
         )
-    for row in store.rows("measures"):
+    for row in store.list_of("measures"):
         found[row["measure"]] = measures.metric(row["measure"], json.loads(row["definition"]))
     for name, parts in store.settings.ratio.items():
         if {parts.get("num"), parts.get("den")} <= set(found):
@@ -74,14 +72,14 @@ def metrics(store: Store) -> dict[str, Metric]:
 def _wave_dimensions(store: Store) -> dict[str, tuple[str, ...]]:
     """Metric -> the dimensions its closed waves can be split by; a metric that has none yet is not in it."""
     found: dict[str, tuple[str, ...]] = {}
-    for row in store.rows("wave_dimensions"):
+    for row in store.list_of("wave_dimensions"):
         found[row["metric"]] = (*found.get(row["metric"], ()), row["dimension"])
     return found
 
 
 def coverage(store: Store, metric: Metric) -> tuple[date, date] | None:
     """First and last day the metric's source covers (its watermark); None where there is no data."""
-    for row in store.rows("coverage"):
+    for row in store.list_of("coverage"):
         if row["source"] == metric.source and row["first_on"] and row["last_on"]:
             return row["first_on"], row["last_on"]
     return None
@@ -123,15 +121,35 @@ def series(
     if last < max(start or first, first):
         return Series(metric, grain, last, by, only, _empty(by))
     start = max(start, first) if start else first
+    if in_groups:
+        view = told.Groups(metric, grain, by, only, first, start, last, _floor(store, metric))
+        names_given = metric.source != "employees survey"  # nobody there gave a name: closed waves are all there is
+        frame = told.by_groups(
+            store, view, (lambda begin: _rows(store, metric, grain, by, only, begin, last)) if names_given else None
+        )
+    else:
+        frame = _of_rows(store, metric, grain, by, only, first, start, last, watermark)
+    for column in by:
+        frame[column] = frame[column].replace("", NO_MEMBER)
+    return Series(metric, grain, last, by, only, frame, _total(frame, metric))
+
+
+def _of_rows(
+    store: Store, metric: Metric, grain: str, by: tuple[str, ...], only: Mapping[str, str], first: date, start: date,
+    last: date, watermark: date,
+) -> pd.DataFrame:  # fmt: skip
+    """The frame of a series of rows that lie ready by day or period, with what may not be told gone: all but groups of answers."""
     if metric.roll == "survival":
         frame = _survival(store, metric, grain, first, start, last)
     else:
         frame = _rolled(store, metric, grain, by, only, start, last, watermark)
         frame = _with_prior(store, metric, grain, by, only, frame, first, last, watermark)
-    frame = _with_intervals(frame, metric)
-    frame["partial"] = _partial(store, grain, frame["period"], start, last)
-    frame.loc[frame["partial"], "prior"] = np.nan
-    frame["note"] = frame.pop("gap") if "gap" in frame else ""
+        columns = [frame[name].to_numpy(float) for name in ("value", "num", "den", "n", "squares")]
+        low, high = intervals.of_sums(metric.interval, metric.bounds, *columns)
+        frame = frame.assign(low=low, high=high)
+    is_partial = ~told.covered(store, grain, frame["period"].to_numpy(), start, last)
+    note = frame.pop("gap") if "gap" in frame else ""
+    frame = frame.assign(partial=is_partial, prior=frame["prior"].mask(is_partial), note=note)
     if metric.interval == "poisson":
         first_leaving = store.rows("first_leaving")[0]["first_on"] or first
         frame["note"] = [_staff_note(row, grain, first, first_leaving, last, store) for row in records(frame)]
@@ -140,48 +158,17 @@ def series(
         early = [add_months(period, -COHORT_MONTHS) < first_leaving.replace(day=1) for period in frame["period"]]
         words = f"the first leaving in the file is of {first_leaving.isoformat()}; earlier ones may be missing"
         frame.loc[early, "note"] = words
-    frame = _suppressed(store, metric, grain, by, only, frame, start, last)
-    for column in by:
-        frame[column] = frame[column].replace("", NO_MEMBER)
-    return Series(metric, grain, last, by, only, frame, _total(frame, metric))
-
-
-def _suppressed(
-    store: Store, metric: Metric, grain: str, by: tuple[str, ...], only: Mapping[str, str], frame: pd.DataFrame,
-    start: date, last: date,
-) -> pd.DataFrame:  # fmt: skip
-    """The frame with what may not be told gone, and the reason in its place. Raises PrivacyError for a filter of nobody else."""
     floor = _floor(store, metric)
-    if metric.rule == "records":
-        shown = suppression.hide_small_records(frame, floor) if by else suppression.hide(frame, floor)
-        if by:  # there is no cell to name: groups of records are what they are
-            shown.loc[shown["hidden"], "note"] = suppression.why_hidden({})
-        _count_refusals(store, metric, by, only, shown)
-        return shown
-    if "told" not in frame:
-        shown = suppression.hide(frame, floor)
-        return _with_waiting(store, metric, grain, shown, start, last) if metric.rule == "answers" else shown
-    untold = (frame["told"] == 0) & (frame["asked"] > 0) & ~(frame["named"] > 0)
-    if only and len(frame) and untold.all():
-        _count_refusals(store, metric, by, only, frame.assign(hidden=True))
-        by_what = ", ".join(name.replace("_", " ") for name in only)
-        last_wave = max(wave_on for wave_on, ends_on in _waves_told(store, metric) if ends_on <= last)
-        raise PrivacyError(f"{metric.label} by {by_what}: {_why_hidden(store, metric, last_wave, only)}.")
-    shown = suppression.without(frame, frame["n"].between(1, floor - 1) | untold)
-    if 0 < shown["hidden"].sum() <= MOST_EXPLAINED:
-        waves = _waves_told(store, metric)
-        notes = []
-        for row in records(shown[shown["hidden"]]):
-            end = last if grain == WHOLE else min(store.settings.calendar.end(row["period"], grain) - DAY, last)
-            wave_on = max(wave_on for wave_on, ends_on in waves if ends_on <= end)
-            notes.append(_why_hidden(store, metric, wave_on, {**only, **{name: str(row[name]) for name in by}}))
-        shown.loc[shown["hidden"], "note"] = notes
-    in_part = ~shown["hidden"] & (frame["told"] < frame["asked"])
-    if in_part.any():
-        counts = zip(frame.loc[in_part, "told"], frame.loc[in_part, "asked"], strict=True)
-        shown.loc[in_part, "note"] = [f"told in {told:.0f} of {asked:.0f} months" for told, asked in counts]
-    _count_refusals(store, metric, by, only, shown)
-    return shown.drop(columns=["told", "asked", "named"])
+    if metric.rule == "answers":
+        return told.with_waiting(store, metric, grain, suppression.hide(frame, floor), start, last)
+    if metric.rule != "records" or not by:
+        return suppression.hide(frame, floor)
+    shown = suppression.hide_small_records(frame, floor)
+    shown.loc[shown["hidden"], "note"] = suppression.why_hidden(
+        {}
+    )  # no cell to name: groups of records are what they are
+    told.count_refusals(store, metric, (*by, *only), shown["hidden"].to_numpy(bool))
+    return shown
 
 
 def _of_records(
@@ -195,54 +182,6 @@ def _of_records(
         frame = frame[frame[name] == (member or NO_MEMBER)]
     frame = frame.drop(columns=[name for name in only if name not in by]).reset_index(drop=True)
     return Series(metric, grain, whole.as_of, by, only, frame)
-
-
-def _count_refusals(
-    store: Store, metric: Metric, by: Sequence[str], only: Mapping[str, str], shown: pd.DataFrame
-) -> None:
-    """Note in the audit log that a view was refused, in whole or in part: by which dimensions, not for whom."""
-    if (by or only) and len(shown) and shown["hidden"].any():
-        store.count_refusal(metric.id, ", ".join([*by, *only]), date.today())
-
-
-def _waves_told(store: Store, metric: Metric) -> list[tuple[date, date]]:
-    """First and last day of every closed wave that holds the metric's kind of survey."""
-    topic = metric.source.removesuffix(" survey")
-    return [(row["wave_on"], row["ends_on"]) for row in store.rows("told_waves") if row["topic"] == topic]
-
-
-def _with_waiting(
-    store: Store, metric: Metric, grain: str, frame: pd.DataFrame, start: date, last: date
-) -> pd.DataFrame:
-    """The frame with a hidden row for each period that is over and of which only answers are in that wait."""
-    calendar, there = store.settings.calendar, set(frame["period"])
-    rows = store.rows("waiting", metric=metric.id, topic=metric.source.removesuffix(" survey"))
-    periods = {calendar.start(row["day"], grain) if grain != WHOLE else row["day"] for row in rows if row["is_over"]}
-    missing = (
-        sorted(period for period in periods - there if calendar.start(start, grain) <= period <= last)
-        if grain != WHOLE
-        else []
-    )
-    if not missing:
-        return frame
-    hidden = pd.DataFrame({"period": missing, "hidden": True, "partial": False, "note": suppression.HIDDEN})
-    whole = pd.concat([frame, hidden], ignore_index=True) if len(frame) else hidden.reindex(columns=frame.columns)
-    numbers = {name: whole[name].astype(float) for name in ("value", "num", "den", "n", "low", "high", "prior")}
-    flags = {name: whole[name].astype(bool) for name in ("hidden", "partial")}
-    return whole.assign(**numbers, **flags).sort_values("period", ignore_index=True)
-
-
-@lru_cache(maxsize=256)
-def _cells(store: Store, version: str, metric_id: str, dimensions: tuple[str, ...], wave_on: date) -> suppression.Cells:
-    """The groups of cells of a metric's closed wave; remembered until the data changes (`version`)."""
-    rows = store.rows("wave_cells", metric=metric_id, wave_on=wave_on)
-    return suppression.Cells(dimensions, [row["members"] for row in rows], [row["people"] for row in rows])
-
-
-def _why_hidden(store: Store, metric: Metric, wave_on: date, asked: Mapping[str, str]) -> str:
-    """Why a group of a wave is not told, and the nearest one that is."""
-    cells = _cells(store, store.version, metric.id, metric.dimensions, wave_on)
-    return suppression.why_hidden(suppression.nearest_group(cells, asked))
 
 
 def breakdown(
@@ -362,26 +301,9 @@ def _rolled(
     """Period x member with value, num, den, n, squares; periods without rows are 0 for sums and missing for scores."""
     calendar = store.settings.calendar
     from_on = calendar.start(start, grain) if metric.grain == "period" else start
-    places = [metric.dimensions.index(name) + 1 for name in by] + [0, 0]
-    filters: dict[str, str | None] = {f"d{n}": None for n in range(1, catalogue.MAX_DIMENSIONS + 1)}
-    filters |= {f"d{metric.dimensions.index(name) + 1}": member for name, member in only.items()}
-    asked = {"metric": metric.id, "grain": grain, "to_on": last, "by": places[0], "and_by": places[1], **filters}
-    rows = {
-        "rows_grain": grain if metric.grain == "period" else "day",
-        "roll": metric.roll,
-        "from_on": from_on,
-        **asked,
-    }
-    in_groups = metric.rule == "answers" and bool(by or only)
-    if in_groups and metric.source == "employees survey":  # nobody there gave a name: closed waves are all there is
-        waves = _waves(store, metric, grain, by, only, calendar.start(start, "month"), last)
-        frame = waves.assign(named=0, value=waves["num"] / waves["den"].where(waves["den"] != 0))
-    else:
-        frame = store.ask("series", **rows)
-    if in_groups and metric.source != "employees survey":
-        frame = _with_waves(frame, _waves(store, metric, grain, by, only, calendar.start(start, "month"), last))
-    elif not in_groups and metric.rule == "answers" and metric.id in _wave_dimensions(store) and grain != "week":
-        frame = _with_wave_people(store, metric, frame, grain, calendar.start(from_on, "month"), last)
+    frame = _rows(store, metric, grain, by, only, from_on, last)
+    if metric.rule == "answers" and metric.id in _wave_dimensions(store) and grain != "week":
+        frame = told.people_once(store, metric, frame, grain, calendar.start(from_on, "month"), last)
     frame = frame.rename(columns={"people": "n"})
     frame["period"] = frame["period"].dt.date if len(frame) else frame["period"]
     if metric.grain == "period" and last < watermark:  # such rows hold the whole period's data: later than asked
@@ -431,43 +353,17 @@ def _without_gaps(store: Store, metric: Metric, frame: pd.DataFrame, grain: str,
     )  # fmt: skip
 
 
-def _waves(
-    store: Store, metric: Metric, grain: str, by: Sequence[str], only: Mapping[str, str], start: date, last: date
+def _rows(
+    store: Store, metric: Metric, grain: str, by: Sequence[str], only: Mapping[str, str], from_on: date, last: date
 ) -> pd.DataFrame:
-    """Closed waves in view, by period and member: see queries/read/waves.sql."""
-    place = {name: metric.dimensions.index(name) + 1 for name in {*by, *only}}
-    members = [only.get(name) for name in metric.dimensions] + [None] * (
-        catalogue.MAX_DIMENSIONS - len(metric.dimensions)
-    )
-    used = sorted(place.values())
-    ready = closing.READY if len(metric.dimensions) <= closing.READY else closing.READY - 1
-    padded = [0] * (closing.READY - len(used)) + used
-    is_ready = len(used) <= ready
+    """The rows of a metric in view, by period and member: see queries/read/series.sql."""
+    places = [metric.dimensions.index(name) + 1 for name in by] + [0, 0]
+    filters: dict[str, str | None] = {f"d{n}": None for n in range(1, catalogue.MAX_DIMENSIONS + 1)}
+    filters |= {f"d{metric.dimensions.index(name) + 1}": member for name, member in only.items()}
     return store.ask(
-        "waves", metric=metric.id, grain=grain, from_on=start, to_on=last, members=members,
-        places=padded if is_ready else None, only=[members[at - 1] if at else None for at in padded[: closing.READY]],
-        by=place[by[0]] if by else 0, and_by=place[by[1]] if len(by) > 1 else 0,
+        "series", metric=metric.id, grain=grain, rows_grain=grain if metric.grain == "period" else "day", roll=metric.roll,
+        from_on=from_on, to_on=last, by=places[0], and_by=places[1], **filters,
     )  # fmt: skip
-
-
-def _with_wave_people(
-    store: Store, metric: Metric, frame: pd.DataFrame, grain: str, start: date, last: date
-) -> pd.DataFrame:
-    """The company's frame with people counted once a wave, where its weeks count each of them again; named ones stay."""
-    topic = metric.source.removesuffix(" survey")
-    found = store.ask("wave_people", metric=metric.id, topic=topic, grain=grain, from_on=start, to_on=last)
-    once = frame["period"].map(dict(zip(found["period"], found["people"], strict=True)))
-    return frame.assign(people=np.fmin(frame["people"].astype(float), once.astype(float).fillna(np.inf)))
-
-
-def _with_waves(named: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
-    """Named answers and closed waves added up by period and member; named: how many of them are in the sum."""
-    keys = ["period", "member", "second_member"]
-    both = pd.concat([named.assign(told=0, asked=0, named=named["people"]), waves.assign(named=0)], ignore_index=True)
-    sums = both.groupby(keys, as_index=False)[["num", "den", "people", "squares", "told", "asked", "named"]].sum(
-        min_count=1
-    )
-    return sums.assign(value=sums["num"] / sums["den"].where(sums["den"] != 0))
 
 
 def _last_told(store: Store, metric: Metric, grain: str, last: date, watermark: date) -> date:
@@ -504,9 +400,9 @@ def _with_prior(
     if min(frame["period"]) > first:  # asked for a later part only
         earlier = _rolled(store, metric, grain, by, only, max(first, min(wanted)), last, watermark)
     earlier = suppression.hide(earlier.assign(note=""), _floor(store, metric))  # hidden then is hidden now
-    whole = earlier[~_partial(store, grain, earlier["period"], first, last)]
-    values = whole.set_index(["period", *by])["value"]
-    keys = list(zip(wanted, *[frame[name] for name in by], strict=True)) if by else wanted
+    whole = earlier[told.covered(store, grain, earlier["period"].to_numpy(), first, last)]
+    values = dict(zip(zip(whole["period"], *[whole[name] for name in by], strict=True), whole["value"], strict=True))
+    keys = zip(wanted, *[frame[name] for name in by], strict=True)
     return frame.assign(prior=[values.get(key, np.nan) for key in keys])
 
 
@@ -536,28 +432,6 @@ def _attrition(hired: np.ndarray, left: np.ndarray, people: np.ndarray, close: d
     return {"value": found.share_left, "low": found.low, "high": found.high, "n": found.n}
 
 
-def _with_intervals(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
-    """The frame with low and high: the 95 % interval the catalogue names, nan where there is none."""
-    if metric.interval == "survival":
-        return frame
-    low = high = np.full(len(frame), np.nan)
-    value, num, den = (frame[c].to_numpy(float) for c in ("value", "num", "den"))
-    if metric.interval == "wilson":
-        # Answers of one person hang together, so it is people that count, not answers.
-        n = frame["n"].to_numpy(float)
-        n = np.where(np.isnan(n) | (n > den), den, n)
-        low, high = intervals.wilson(np.clip(value, 0, 1) * n, n)
-    elif metric.interval == "nps":
-        squares = frame["squares"].to_numpy(float)
-        promoters, detractors = (squares + num) / 2, (squares - num) / 2
-        _, low, high = intervals.nps(promoters, den - squares, detractors)
-    elif metric.interval == "poisson":
-        _, low, high = intervals.poisson_rate(num, den)
-    elif metric.interval == "mean":
-        _, low, high = intervals.mean(num, frame["squares"].to_numpy(float), den, scale=metric.bounds)
-    return frame.assign(low=low, high=high)
-
-
 def _staff_note(row: Mapping[str, Any], grain: str, first: date, first_leaving: date, last: date, store: Store) -> str:
     """What a reader of a turnover rate must know: few leavers, a short history, leavings from before the file."""
     notes = []
@@ -578,17 +452,6 @@ def _short_history(period: date, grain: str, first: date, first_leaving: date, l
     if begins < first_leaving.replace(day=1):
         return f"the first leaving in the file is of {first_leaving.isoformat()}; earlier ones may be missing"
     return ""
-
-
-def _partial(store: Store, grain: str, periods: pd.Series, first: date, last: date) -> pd.Series:
-    """True for each period that the data, or the asked span, covers only in part."""
-    calendar = store.settings.calendar
-    if grain == WHOLE:
-        return pd.Series(False, index=periods.index)
-    is_partial = {
-        period: period < first or calendar.end(period, grain) - timedelta(days=1) > last for period in periods.unique()
-    }
-    return pd.Series([is_partial[period] for period in periods], index=periods.index, dtype=bool)
 
 
 def _total(frame: pd.DataFrame, metric: Metric) -> dict[str, float | None]:
@@ -738,29 +601,7 @@ def drivers(store: Store, *, start: date, end: date) -> pd.DataFrame:
     """Engagement by driver in view, from closed waves: driver, member (of the first dimension; "" for the company), value,
     num, den, n, low, high, hidden, note. What is hidden names the nearest group that can be shown.
     """
-    metric = metrics(store)["engagement"]
-    span = {"from_on": start.replace(day=1), "to_on": end}
-    frame = store.ask("drivers", **span).rename(columns={"people": "n"})
-    company = frame["member"].isna()
-    told = frame.assign(
-        value=frame["num"] / frame["den"], squares=np.nan, n=frame["n"].astype(float), note="",
-        member=frame["member"].fillna("").where(company | (frame["member"] != ""), NO_MEMBER),
-    )  # fmt: skip
-    shown = suppression.without(_with_intervals(told, metric), told["told"] == 0)
-    cells = store.rows("driver_cells", **span) if shown["hidden"].any() else []
-    notes = []
-    for row in records(shown):
-        if row["hidden"]:
-            here = [cell for cell in cells if cell["driver"] == row["driver"]]
-            groups = suppression.Cells(
-                ("group",), [[cell["members"]] for cell in here], [cell["people"] for cell in here]
-            )
-            asked = "" if row["member"] == NO_MEMBER else row["member"]
-            notes.append(suppression.why_hidden(suppression.nearest_group(groups, {"group": asked})))
-        else:
-            notes.append(f"told in {row['told']} of {row['asked']} months" if row["told"] < row["asked"] else "")
-    shown["note"] = notes
-    return shown.drop(columns=["told", "asked", "squares"])
+    return told.drivers(store, metrics(store)["engagement"], start=start, end=end)
 
 
 def comments(
@@ -778,33 +619,14 @@ def answering(store: Store, *, by: str, end: date) -> pd.DataFrame:
     """
     metric = metrics(store)["engagement"]
     roster = catalogue.load()["headcount"]
-    waves = [row for row in store.rows("told_waves") if row["topic"] == "employees" and row["ends_on"] <= end]
+    waves = [row for row in store.list_of("told_waves") if row["topic"] == "employees" and row["ends_on"] <= end]
     if not waves or by not in roster.dimensions or by not in metric.dimensions:
         return pd.DataFrame()
     wave_on = max(row["wave_on"] for row in waves)
     ends_on = max(row["ends_on"] for row in waves)
     people = series(store, metric.id, grain="month", by=[by], start=wave_on, end=ends_on).frame
     staff = series(store, roster.id, grain="month", by=[by], start=wave_on, end=ends_on).frame
-    both = staff[["period", by, "value", "hidden"]].merge(
-        people[["period", by, "n", "hidden"]], on=["period", by], how="outer", suffixes=("_staff", "")
-    )
-    both = both[both["period"] == wave_on]
-    unseen = both["hidden"].fillna(True).astype(bool) | both["hidden_staff"].fillna(True).astype(bool)
-    num, den = both["n"].astype(float), both["value"].astype(float)
-    others = num > den  # the roster and the survey do not mean the same groups
-    low, high = intervals.wilson(np.minimum(num, den).to_numpy(), den.to_numpy())
-    frame = pd.DataFrame({
-        "member": both[by], "value": num / den, "num": num, "den": den, "n": den, "low": low, "high": high, "note": "",
-        "period": wave_on,
-    })  # fmt: skip
-    frame, unseen, others = frame.reset_index(drop=True), unseen.reset_index(drop=True), others.reset_index(drop=True)
-    shown = suppression.without(frame, unseen | others)
-    shown.loc[others & ~unseen, "note"] = "more people answered than the roster holds: it does not mean the same group"
-    notes = dict(
-        zip(people.loc[people["period"] == wave_on, by], people.loc[people["period"] == wave_on, "note"], strict=True)
-    )
-    named = [notes.get(member) or note for member, note in zip(shown["member"], shown["note"], strict=True)]
-    return shown.assign(note=np.where(unseen, named, shown["note"]))
+    return told.of_roster(by, wave_on, people=people, staff=staff)
 
 
 def score_counts(

@@ -42,6 +42,7 @@ class Store:
         self.archive = Archive(self.path.with_suffix(".uploads"))
         self._writing = threading.RLock()
         self._refused: Counter[tuple[date, str, str]] = Counter()
+        self._lists: tuple[str, dict[Any, list[dict[str, Any]]]] = ("", {})
         if self.path.is_dir():
             raise StoreError(
                 f"{self.path.name}: this is a directory; a database file was expected. Name a file, such as keel.duckdb."
@@ -81,6 +82,18 @@ class Store:
         with self._asked(f"read/{name}", parameters) as result:
             names = [column[0] for column in result.description or ()]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def list_of(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
+        """The same of a short list that many views look into (waves, sources), remembered until the data changes: a new
+        list, whose rows are not to be altered.
+        """
+        version, asked = self._version, (name, *sorted(parameters.items()))
+        if self._lists[0] != version:
+            self._lists = (version, {})
+        remembered = self._lists[1]
+        if asked not in remembered:
+            remembered[asked] = self.rows(name, **parameters)
+        return list(remembered[asked])
 
     def audit_people(self, survey: str, wave_on: date) -> list[dict[str, Any]]:
         """How many people of each kind a closed wave holds, by cell and weeks; for keel.audit alone, which tells no one."""
