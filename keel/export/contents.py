@@ -22,7 +22,7 @@ SAME_SCALE = ("rate", "rate_bps", "points", "score", "days")  # what never adds 
 
 @dataclass(frozen=True)
 class Point:
-    """A week or a month as it is printed; `row` holds its numbers. year: "" where the name says it all."""
+    """A week or a month as it is printed; `row` holds its numbers."""
 
     name: str
     printed: str
@@ -31,6 +31,12 @@ class Point:
     note: str
     is_partial: bool
     row: Item
+
+    @property
+    def lines(self) -> tuple[str, str]:
+        """Its name in two lines: "Sep" and "2025", "wk 38" and nothing."""
+        name, _, year = self.name.rpartition(" ")
+        return (name, year) if len(year) == 4 and year.isdigit() else (self.name, "")
 
 
 @dataclass(frozen=True)
