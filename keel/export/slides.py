@@ -139,6 +139,8 @@ def _fill(frame: Any, runs: Sequence[Run], *, anchor: str) -> None:
         paragraph.space_after = Pt(size * AFTER) if len(runs) > 1 else Pt(0)
         # an empty cell is as high as its end: without a size of its own that is 18 pt
         SubElement(paragraph._p, qn("a:endParaRPr"), sz=str(int(size * 100)))
+        if not words:
+            continue
         run = paragraph.add_run()
         run.text = words
         run.font.size, run.font.name, run.font.bold = Pt(size), FONT, font == SEMIBOLD
