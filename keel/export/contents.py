@@ -139,12 +139,12 @@ def _hidden(item: Item) -> int:
 
 
 def foot(document: Document, item: Item | None = None) -> tuple[str, str]:
-    """The two lines at the foot of a page: what it shows of whom, and how far its sources go."""
+    """The two lines at the foot of a page: what it shows of whom (what is longest last), and how far its sources go."""
     of = {**document, "sections": [{"title": "", "items": [item]}]} if item else document
     counted = re.search(r"\bn [\d,]+", item["doubt"]) if item else None
     first = [
-        document["company"], week(document), f"filters: {document['filters'] or 'none'}", *([counted[0]] if counted else []),
-        f"minimum group {document['minimum']}, {hidden(of)}",
+        document["company"], week(document), *([counted[0]] if counted else []), f"minimum group {document['minimum']}, {hidden(of)}",
+        f"filters: {document['filters'] or 'none'}",
     ]  # fmt: skip
     return " · ".join(first), f"Sources: {sources(document) or 'none'}"
 

@@ -152,9 +152,9 @@ def _words(slide: Any, box: Box, runs: Sequence[Run], *, anchor: str = "start") 
     _fill(shape.text_frame, runs, anchor=anchor)
 
 
-def _line(words: str, size: float, room: float, font: str = REGULAR, colour: str = INK) -> Run:
+def _line(words: str, size: float, room: float, font: str = REGULAR, colour: str = INK, *, least: float = LEAST) -> Run:
     """A run that stays on one line."""
-    shown, fit = lettering.fitted(_flat(words), size, room, font, least=LEAST)
+    shown, fit = lettering.fitted(_flat(words), size, room, font, least=least)
     return shown, fit, font, colour
 
 
@@ -233,7 +233,7 @@ def _agenda_row(entry: contents.Line, widths: Sequence[float]) -> list[Cell]:
         ([_line(entry.label, size, label - 8, colour=KINDS.get(entry.item["kind"], INK))], "start"),
         ([_line(entry.printed, size, printed - 8, SEMIBOLD)], "end"),
         blank,
-        ([_line(entry.why, size, why - 8)], "start"),
+        ([_line(entry.why, size, why - 8, least=8.5)], "start"),
     ]
 
 
@@ -330,6 +330,7 @@ def _notes(item: Item) -> Iterator[str]:
         if item["period"]
         else f"{item['label']}: {contents.value(item)}"
     )
+    yield from ([item["why"]] if item["why"] else [])
     yield from item["changes"]
     yield contents.said(item)
     yield from contents.standing(item)
@@ -405,7 +406,7 @@ def _chart(slide: Any, title: str, points: Sequence[Point], numbers: Sequence[fl
     )
     _placed(chart._chartSpace.chart.find(qn("c:title")), margin / wide, 0.0)
     _placed(chart._chartSpace.chart.plotArea, margin / wide, 0.11, 1 - margin / wide, 0.87)
-    chart.has_legend = not is_weeks
+    chart.has_legend = bool(numbers) and not is_weeks
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
         _placed(chart._chartSpace.chart.find(qn("c:legend")), 0.36, 0.0, 0.64, 0.08)
