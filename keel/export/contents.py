@@ -22,7 +22,7 @@ SAME_SCALE = ("rate", "rate_bps", "points", "score", "days")  # what never adds 
 
 @dataclass(frozen=True)
 class Point:
-    """A week or a month as it is printed; `row` holds its numbers. year: "" where the name says it all."""
+    """A week or a month as it is printed; `row` holds its numbers."""
 
     name: str
     printed: str
@@ -31,6 +31,12 @@ class Point:
     note: str
     is_partial: bool
     row: Item
+
+    @property
+    def lines(self) -> tuple[str, str]:
+        """Its name in two lines: "Sep" and "2025", "wk 38" and nothing."""
+        name, _, year = self.name.rpartition(" ")
+        return (name, year) if len(year) == 4 and year.isdigit() else (self.name, "")
 
 
 @dataclass(frozen=True)
@@ -133,12 +139,12 @@ def _hidden(item: Item) -> int:
 
 
 def foot(document: Document, item: Item | None = None) -> tuple[str, str]:
-    """The two lines at the foot of a page: what it shows of whom, and how far its sources go."""
+    """The two lines at the foot of a page: what it shows of whom (what is longest last), and how far its sources go."""
     of = {**document, "sections": [{"title": "", "items": [item]}]} if item else document
     counted = re.search(r"\bn [\d,]+", item["doubt"]) if item else None
     first = [
-        document["company"], week(document), f"filters: {document['filters'] or 'none'}", *([counted[0]] if counted else []),
-        f"minimum group {document['minimum']}, {hidden(of)}",
+        document["company"], week(document), *([counted[0]] if counted else []), f"minimum group {document['minimum']}, {hidden(of)}",
+        f"filters: {document['filters'] or 'none'}",
     ]  # fmt: skip
     return " · ".join(first), f"Sources: {sources(document) or 'none'}"
 

@@ -212,12 +212,9 @@ def _names(zone: Sequence[Point], places: Sequence[float], bottom: float) -> lis
     shapes: list[Shape] = []
     before = ""
     for x, point in zip(places, zone, strict=True):
-        name, _, year = point.name.partition(" ")
-        if not (year.isdigit() and len(year) == 4):
-            shapes.append(Words(x, bottom + 14, point.name, "name"))
-            continue
+        name, year = point.lines
         shapes.append(Words(x, bottom + 14, name, "name"))
-        if year != before:
+        if year and year != before:
             shapes.append(Words(x, bottom + 25, year, "name"))
         before = year
     return shapes

@@ -218,14 +218,16 @@ def _agenda_line(entry: contents.Line) -> Block:
         return _section(entry.label, entry.why)
     tone = TONES.get(entry.item["said"]["tone"], INK)
     size, base = 9.0, 11.0
+    why = paragraph(EDGE + 390, base, entry.why, size, ROOM - 390)
+    high = 16.5 + (len(why) - 1) * size * LEADING
     return Block(
-        16.5,
+        high,
         (
             line(EDGE, base, entry.mark, size, 62, font=SEMIBOLD, colour=tone),
             line(EDGE + 68, base, entry.label, size, 222, colour=KINDS.get(entry.item["kind"], INK), font=SEMIBOLD),
             line(EDGE + 372, base, entry.printed, size, 76, font=SEMIBOLD, anchor="end"),
-            line(EDGE + 390, base, entry.why, size, ROOM - 390),
-            Rule(EDGE, 15.5, WIDE - EDGE),
+            *why,
+            Rule(EDGE, high - 1, WIDE - EDGE),
         ),
     )
 
@@ -264,13 +266,19 @@ def _metric(title: str, item: Item) -> Iterator[Page]:
     rest = _poured(_told(item), columns, page)
     yield page
     while rest:
-        page = [*_head(title, item)]
+        page = _head(title, item, is_continued=True)
         third = (ROOM - 2 * gap) / 3
         rest = _poured(rest, [(EDGE + at * (third + gap), TOP, third) for at in range(3)], page)
         yield page
 
 
-def _head(title: str, item: Item) -> Page:
+def _definition(item: Item) -> list[Text]:
+    """What the number means, under its head; nothing where that takes more than two lines: it is told below then."""
+    lines = paragraph(EDGE, EDGE + 101, " ".join(contents.definition(item)), 8, ROOM, colour=MUTED)
+    return lines if len(lines) <= 2 else []
+
+
+def _head(title: str, item: Item, *, is_continued: bool = False) -> Page:
     """The name, the value and how it stands."""
     colour = KINDS.get(item["kind"], INK)
     number = line(EDGE, EDGE + 66, contents.value(item), 30, 250, font=SEMIBOLD)
@@ -287,7 +295,7 @@ def _head(title: str, item: Item) -> Page:
         line(x, EDGE + 49, contents.said(item), 11, room, font=SEMIBOLD, colour=tone),
         line(x, EDGE + 66, "   ".join(item["changes"]) or "No change to tell.", 10.5, room),
         line(x, EDGE + 82, standing, 9.5, room, colour=MUTED),
-        *paragraph(EDGE, EDGE + 101, " ".join(contents.definition(item)), 8, ROOM, colour=MUTED)[:2],
+        *([] if is_continued else _definition(item)),
     ]
 
 
@@ -341,8 +349,12 @@ def _told(item: Item) -> list[tuple[str, bool]]:
         ("To know", contents.remarks(item)),
         ("Notes", contents.notes(item)),
         ("Events", contents.events(item)),
+        ("Meaning", [] if _definition(item) else contents.definition(item)),
     )
     return [entry for name, words in parts if words for entry in ((name, True), *((one, False) for one in words))]
+
+
+LONGEST = 12  # lines that are kept in one piece; what is longer may go on in the next column
 
 
 def _poured(
@@ -357,16 +369,16 @@ def _poured(
             size, font, colour = (9.0, SEMIBOLD, INK) if is_heading else (8.0, REGULAR, MUTED)
             lines = lettering.wrapped(words, size, room, font)
             y += 6 if is_heading and y > top else 0
-            holds = int((FLOOR - y) // (size * LEADING)) + (1 if y <= FLOOR else 0)
-            if is_heading and holds < 3:
-                break  # a heading does not stand alone at the foot of a column
-            if holds < len(lines):
-                if holds > 0 and len(lines) > 12:  # longer than what is kept in one piece
-                    page += paragraph(x, y, "\n".join(lines[:holds]), size, room, font=font, colour=colour)
-                    rest[0] = (" ".join(lines[holds:]), is_heading)
+            holds = max(0, 1 + int((FLOOR - y) // (size * LEADING)))
+            # a heading stands above what it is of, never alone at the foot of a column
+            needed = 1 + min(len(lettering.wrapped(rest[1][0], 8.0, room)), LONGEST) if is_heading else len(lines)
+            if holds < needed and (is_heading or len(lines) <= LONGEST or holds == 0):
                 break
-            page += paragraph(x, y, "\n".join(lines), size, room, font=font, colour=colour)
-            y += len(lines) * size * LEADING + 2
+            page += paragraph(x, y, "\n".join(lines[:holds]), size, room, font=font, colour=colour)
+            y += len(lines[:holds]) * size * LEADING + 2
+            if len(lines) > holds:
+                rest[0] = (" ".join(lines[holds:]), is_heading)
+                break
             rest.pop(0)
     return rest
 

@@ -137,6 +137,10 @@ def _fill(frame: Any, runs: Sequence[Run], *, anchor: str) -> None:
         paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
         paragraph.alignment = ALIGNED[anchor]
         paragraph.space_after = Pt(size * AFTER) if len(runs) > 1 else Pt(0)
+        # an empty cell is as high as its end: without a size of its own that is 18 pt
+        SubElement(paragraph._p, qn("a:endParaRPr"), sz=str(int(size * 100)))
+        if not words:
+            continue
         run = paragraph.add_run()
         run.text = words
         run.font.size, run.font.name, run.font.bold = Pt(size), FONT, font == SEMIBOLD
@@ -148,15 +152,15 @@ def _words(slide: Any, box: Box, runs: Sequence[Run], *, anchor: str = "start") 
     _fill(shape.text_frame, runs, anchor=anchor)
 
 
-def _line(words: str, size: float, room: float, font: str = REGULAR, colour: str = INK) -> Run:
+def _line(words: str, size: float, room: float, font: str = REGULAR, colour: str = INK, *, least: float = LEAST) -> Run:
     """A run that stays on one line."""
-    shown, fit = lettering.fitted(_flat(words), size, room, font, least=LEAST)
+    shown, fit = lettering.fitted(_flat(words), size, room, font, least=least)
     return shown, fit, font, colour
 
 
 def _table(
     slide: Any, top: float, high: float, widths: Sequence[float], rows: Sequence[Sequence[Cell]], *,
-    left: float = EDGE, has_head: bool = False, stands: Any = MSO_ANCHOR.MIDDLE,
+    left: float = EDGE, has_head: bool = False, stands: Any = MSO_ANCHOR.MIDDLE, gutter: float = 6,
 ) -> None:  # fmt: skip
     """A native table without ground, a hairline under each row; a cell of None belongs to the one before it."""
     shape = slide.shapes.add_table(len(rows), len(widths), *(Pt(v) for v in (left, top, sum(widths), high * len(rows))))
@@ -170,12 +174,16 @@ def _table(
         before: Any = None
         for cell, filled in zip(row.cells, cells, strict=True):
             _ruled(cell)
+            _fill(
+                cell.text_frame,
+                filled[0] if filled else [("", LEAST, REGULAR, INK)],
+                anchor=filled[1] if filled else "start",
+            )
             if filled is None:
                 before.merge(cell)
                 continue
             before = cell
-            _fill(cell.text_frame, filled[0], anchor=filled[1])
-            cell.margin_left = cell.margin_right = Pt(1)
+            cell.margin_left, cell.margin_right = Pt(1), Pt(gutter)
             cell.margin_top = cell.margin_bottom = Pt(1.5)
             cell.vertical_anchor = stands
 
@@ -217,15 +225,15 @@ def _agenda_row(entry: contents.Line, widths: Sequence[float]) -> list[Cell]:
     size, (mark, label, printed, _, why) = 11.0, widths
     blank: Cell = ([_line("", size, 20)], "start")
     if entry.item is None:
-        named = _line(entry.label, size, mark + label - 4, SEMIBOLD)
-        return [([named], "start"), None, blank, blank, ([_line(entry.why, size, why - 4, colour=MUTED)], "start")]
+        named = _line(entry.label, size, mark + label - 8, SEMIBOLD)
+        return [([named], "start"), None, blank, blank, ([_line(entry.why, size, why - 8, colour=MUTED)], "start")]
     said = entry.item["said"]
     return [
-        ([_line(entry.mark, size, mark - 4, SEMIBOLD, TONES.get(said["tone"], INK))], "start"),
-        ([_line(entry.label, size, label - 4, colour=KINDS.get(entry.item["kind"], INK))], "start"),
-        ([_line(entry.printed, size, printed - 4, SEMIBOLD)], "end"),
+        ([_line(entry.mark, size, mark - 8, SEMIBOLD, TONES.get(said["tone"], INK))], "start"),
+        ([_line(entry.label, size, label - 8, colour=KINDS.get(entry.item["kind"], INK))], "start"),
+        ([_line(entry.printed, size, printed - 8, SEMIBOLD)], "end"),
         blank,
-        ([_line(entry.why, size, why - 4)], "start"),
+        ([_line(entry.why, size, why - 8, least=8.5)], "start"),
     ]
 
 
@@ -275,10 +283,10 @@ def _metric(deck: Any, document: Document, title: str, item: Item) -> None:
     heads = [_line(title, 10, ROOM * 0.26, colour=MUTED), _line(item["period"], 10, ROOM * 0.26, colour=MUTED)]
     _words(slide, (WIDE - EDGE - ROOM * 0.26, 30, ROOM * 0.26, 30), heads, anchor="end")
     _words(slide, (EDGE, 74, SIDE, FOOT - 80), list(_beside(item)))
-    for zone, title_, numbers in zip(
+    for zone, caption, numbers in zip(
         contents.points(item), ("Six weeks", "Twelve months"), geometry.scaled(item), strict=True
     ):
-        _chart(slide, title_, zone, numbers, item)
+        _chart(slide, caption, zone, numbers if geometry.numbers_of(zone) else [], item)
     _points(slide, item)
     slide.notes_slide.notes_text_frame.text = "\n".join(_notes(item))
 
@@ -322,6 +330,7 @@ def _notes(item: Item) -> Iterator[str]:
         if item["period"]
         else f"{item['label']}: {contents.value(item)}"
     )
+    yield from ([item["why"]] if item["why"] else [])
     yield from item["changes"]
     yield contents.said(item)
     yield from contents.standing(item)
@@ -349,7 +358,7 @@ def _points(slide: Any, item: Item) -> None:
     room = widths[1] - 2
 
     def row(name: str, of: Callable[[Point], str], font: str, colour: str) -> list[Cell]:
-        lines = [[part for part in of(p).split(" ", 1) if part] if not name else [of(p)] for p in (*weeks, *months)]
+        lines = [[part for part in (p.lines if not name else (of(p),)) if part or name] for p in (*weeks, *months)]
         size = min(lettering.fitted(part, 9, room, font, least=5)[1] for parts in lines for part in parts)
         cells: list[Cell] = [
             ([(lettering.cut(part, size, room, font), size, font, colour) for part in parts], "middle")
@@ -363,7 +372,7 @@ def _points(slide: Any, item: Item) -> None:
         row("last year", lambda p: p.prior, REGULAR, MUTED),
         *([row("target", lambda p: p.target, REGULAR, MUTED)] if any(p.target for p in (*weeks, *months)) else []),
     ]
-    _table(slide, TABLE_TOP, TABLE_ROW, widths, rows, left=LEFT, has_head=True)
+    _table(slide, TABLE_TOP, TABLE_ROW, widths, rows, left=LEFT, has_head=True, gutter=1)
 
 
 def _chart(slide: Any, title: str, points: Sequence[Point], numbers: Sequence[float], item: Item) -> None:
@@ -396,11 +405,11 @@ def _chart(slide: Any, title: str, points: Sequence[Point], numbers: Sequence[fl
         chart.chart_title.text_frame, [(title if numbers else f"{title}: no data", 11, SEMIBOLD, INK)], anchor="start"
     )
     _placed(chart._chartSpace.chart.find(qn("c:title")), margin / wide, 0.0)
-    _placed(chart._chartSpace.chart.plotArea, margin / wide, 0.11, 1 - margin / wide, 0.75)
-    chart.has_legend = not is_weeks
+    _placed(chart._chartSpace.chart.plotArea, margin / wide, 0.11, 1 - margin / wide, 0.87)
+    chart.has_legend = bool(numbers) and not is_weeks
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
-        _placed(chart._chartSpace.chart.find(qn("c:legend")), 0.42, 0.0, 0.58, 0.08)
+        _placed(chart._chartSpace.chart.find(qn("c:legend")), 0.36, 0.0, 0.64, 0.08)
     _axes(chart, numbers, item)
     for (_, key, colour), line in zip(drawn, chart.plots[0].series, strict=True):
         _look(line, key, colour, points)
@@ -431,9 +440,9 @@ def _axes(chart: Any, numbers: Sequence[float], item: Item) -> None:
     value.format.line.fill.background()
     value.major_tick_mark = category.major_tick_mark = XL_TICK_MARK.NONE
     category.format.line.color.rgb = RGBColor.from_string(GRID)
-    category.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    category.tick_label_position = XL_TICK_LABEL_POSITION.NONE  # the head of the table right under it names the places
     if not numbers:
-        value.visible = False
+        value.visible = value.has_major_gridlines = False
         return
     ticks, low, high = geometry.ruled(
         numbers, item["unit"]

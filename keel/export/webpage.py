@@ -49,12 +49,13 @@ circle.prior{stroke:none;fill:var(--prior)}
 table{border-collapse:collapse;width:100%;margin:16px 0 0}caption{text-align:left;font-weight:600;padding-bottom:4px;color:var(--ink)}
 th,td{padding:3px 8px 3px 0;border-bottom:1px solid var(--grid);text-align:left;vertical-align:top}
 thead th{color:var(--muted)}.n{text-align:right;white-space:nowrap}td.n:not(:last-child),th.n:not(:last-child){padding-right:14px}
+.tables tbody th{white-space:nowrap}.words{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,280px),1fr));gap:0 32px}
 .agenda td:first-child{white-space:nowrap}.agenda tbody tr.part th{padding-top:16px}
 pre{white-space:pre-wrap;font-size:12px}summary{cursor:pointer;font-size:13px;color:var(--muted);margin-top:16px}
 @media print{body{font-size:12px}main,header,footer{max-width:none;padding:0}article{border:0;padding:0;break-before:page}
 details{display:none}.scroll{overflow:visible}svg{min-width:0}tr,svg{break-inside:avoid}a{text-decoration:none}}
 @media print{body{font-size:9pt;line-height:1.35}.small,footer,table,li{font-size:8pt}main,article{margin:0}
-.tables{grid-template-columns:repeat(3,1fr);gap:0 20px}th,td{padding:1.5px 6px 1.5px 0}.value{font-size:20pt}h3{font-size:14pt}}
+.tables{grid-template-columns:repeat(3,1fr);gap:0 20px}th,td{padding:1.5px 6px 1.5px 0}.words{grid-template-columns:repeat(auto-fit,minmax(200px,1fr))}h2,h4{break-after:avoid}.value{font-size:20pt}h3{font-size:14pt}}
 @page{margin:14mm}
 """
 
@@ -173,7 +174,7 @@ def _card(name: str, title: str, item: Item, document: Document) -> str:
 <div class="scroll">{_svg(item)}</div>
 <div class="tables">{_points("Six weeks", "Week", weeks)}{_points("Twelve months", "Month", months)}
 {_table(("", "Total", "Change"), totals, caption="Totals", numbers=(1,))}</div>
-<div class="tables">{words}</div>
+<div class="words">{words}</div>
 <details><summary>How it is worked out</summary><pre>{_text(item["sql"])}</pre></details>
 <p class="small muted">{_text(contents.foot(document, item)[0])}</p></article>
 """
