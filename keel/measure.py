@@ -143,7 +143,7 @@ def _of_rows(
         frame = _survival(store, metric, grain, first, start, last)
     else:
         frame = _rolled(store, metric, grain, by, only, start, last, watermark)
-        frame = _with_prior(store, metric, grain, by, only, frame, first, last, watermark)
+        frame = _with_prior(store, metric, grain, by, only, frame, first, start, last, watermark)
         columns = [frame[name].to_numpy(float) for name in ("value", "num", "den", "n", "squares")]
         low, high = intervals.of_sums(metric.interval, metric.bounds, *columns)
         frame = frame.assign(low=low, high=high)
@@ -386,7 +386,7 @@ def _with_quiet_periods(frame: pd.DataFrame, by: list[str], periods: list[date])
 
 def _with_prior(
     store: Store, metric: Metric, grain: str, by: Sequence[str], only: Mapping[str, str], frame: pd.DataFrame,
-    first: date, last: date, watermark: date,
+    first: date, start: date, last: date, watermark: date,
 ) -> pd.DataFrame:  # fmt: skip
     """The frame with `prior`: the value a year earlier, where that whole period lies inside the data."""
     calendar = store.settings.calendar
@@ -397,7 +397,7 @@ def _with_prior(
     if not wanted or max(wanted) < first:
         return frame.assign(prior=np.nan)
     earlier = frame
-    if min(frame["period"]) > first:  # asked for a later part only
+    if start > first:  # asked for a later part only
         earlier = _rolled(store, metric, grain, by, only, max(first, min(wanted)), last, watermark)
     earlier = suppression.hide(earlier.assign(note=""), _floor(store, metric))  # hidden then is hidden now
     whole = earlier[told.covered(store, grain, earlier["period"].to_numpy(), first, last)]

@@ -4,6 +4,7 @@ Which groups there are was settled when each wave closed (keel.closing, by the r
 read, one statement a view, put beside the answers of those who gave their names, and what is hidden gets its reason.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -201,10 +202,12 @@ def _cells(store: Store, version: str, metric_id: str, dimensions: tuple[str, ..
 
 def people_once(store: Store, metric: Metric, frame: pd.DataFrame, grain: str, start: date, last: date) -> pd.DataFrame:
     """The company's rows with people counted once a wave, where its weeks count each of them again; named ones stay."""
-    topic = metric.source.removesuffix(" survey")
-    found = store.ask("wave_people", metric=metric.id, topic=topic, grain=grain, from_on=start, to_on=last)
-    once = frame["period"].map(dict(zip(found["period"], found["people"], strict=True)))
-    return frame.assign(people=np.fmin(frame["people"].astype(float), once.astype(float).fillna(np.inf)))
+    calendar, once = store.settings.calendar, Counter[date]()
+    for row in store.list_of("wave_people", metric=metric.id, topic=metric.source.removesuffix(" survey")):
+        if row["from_on"] >= start and row["to_on"] <= last:
+            once[calendar.start(row["from_on"], grain) if grain != WHOLE else start] += row["people"]
+    most = [once.get(period, np.inf) for period in _days(frame["period"])]
+    return frame.assign(people=np.fmin(frame["people"].to_numpy(float), most))
 
 
 def with_waiting(

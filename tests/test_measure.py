@@ -227,6 +227,16 @@ def test_a_whole_month_is_not_compared_with_one_the_data_began_in(empty_store):
     assert 1.0 == frame.loc[date(2024, 2, 1), "prior"]
 
 
+def test_a_year_is_compared_with_the_whole_year_before_though_only_a_part_of_that_is_in_view(empty_store):
+    days = ["2023-01-01", "2023-03-28", "2023-09-28", "2024-06-28", "2024-12-31"]
+    rows = "\n".join(f"{day},A{day},C1,1" for day in days)
+    upload(empty_store, "orders", f"Date,Order,Customer,Amount\n{rows}")
+    frame = measure.series(empty_store, "revenue", grain="year", start=date(2023, 6, 1)).frame.set_index("period")
+
+    assert 1.0 == frame.loc[date(2023, 1, 1), "value"]
+    assert 3.0 == frame.loc[date(2024, 1, 1), "prior"]
+
+
 # --- 5. A missing week is missing, a quiet week is nought --------------------------------------------------
 
 

@@ -749,6 +749,27 @@ def test_a_survey_of_customers_that_was_anonymous_hides_a_small_region(opened):
         assert {} == company.rebuild(store)
 
 
+def test_a_group_is_compared_with_the_whole_year_before_though_only_a_part_of_that_is_in_view(opened):
+    """Of each three there are two promoters and a detractor until March 2023, and one of each from September on."""
+    given = dict.fromkeys(("2023-01-01", "2023-03-06"), (10, 10, 3)) | dict.fromkeys(
+        ("2023-09-04", "2024-12-31"), (10, 8, 3)
+    )
+    rows = [f"{on},C{n},East,{scores[n % 3]}" for on, scores in given.items() for n in range(12)]
+    content = "\n".join([f"Date,Customer ID,Region,{RECOMMEND}", *rows, ""]).encode()
+    mapping = {"kind": "survey", "survey": "Customers", "anonymous": "yes"}
+    with opened() as store:
+        reading = company.preview(store, content, name="customers.csv", mapping=mapping, today=date(2025, 2, 1))
+        store.append(reading, who="tester", at=datetime(2025, 2, 1, 12))
+        whole, later = (
+            measure.series(store, "nps", grain="year", by=["region"], start=start).frame.set_index("period")
+            for start in (None, date(2023, 6, 1))
+        )
+
+    assert 0.0 == later.loc[date(2023, 1, 1), "value"]
+    assert 100 * 8 / 36 == pytest.approx(whole.loc[date(2023, 1, 1), "value"])
+    assert 100 * 8 / 36 == pytest.approx(later.loc[date(2024, 1, 1), "prior"])
+
+
 # Comments
 
 
