@@ -20,7 +20,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from keel import archive, catalogue, closing, sql, suppression
+from keel import archive, catalogue, closing, sql, suppression, tallies
 from keel.archive import Archive
 from keel.errors import StoreError
 from keel.readings import Reading
@@ -462,7 +462,7 @@ class Store:
         declared = [repr(metric) for metric in catalogue.load().values()]
         made = [
             Path(part.__code__.co_filename).read_text(encoding="utf-8")
-            for part in (refresh, closing.group, suppression.hide)
+            for part in (refresh, closing.group, suppression.hide, tallies.sums)
         ]
         return hashlib.sha256(json.dumps([texts, settings, declared, made]).encode()).hexdigest()
 
