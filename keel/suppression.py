@@ -513,12 +513,10 @@ def hide(frame: pd.DataFrame, minimum: int) -> pd.DataFrame:
 
 def without(frame: pd.DataFrame, small: "pd.Series[bool]", note: str = HIDDEN) -> pd.DataFrame:
     """The frame of a series with every number gone in the rows marked, and the reason in their place."""
-    shown = frame.assign(hidden=small)
-    if small.any():
-        numbers = [name for name in _NUMBERS if name in shown]
-        shown[numbers] = shown[numbers].mask(small)
-        shown.loc[small, "note"] = note
-    return shown
+    if not small.any():
+        return frame.assign(hidden=small)
+    gone = {name: np.where(small, np.nan, frame[name].to_numpy(float)) for name in _NUMBERS if name in frame}
+    return frame.assign(hidden=small, **gone, note=frame["note"].mask(small, note))
 
 
 def hide_small_records(frame: pd.DataFrame, minimum: int) -> pd.DataFrame:
