@@ -21,6 +21,7 @@ HEADS = (
 DEFINITIONS = (
     ("Metric", 28), ("Kind", 14), ("Unit", 12), ("Better", 10), ("Owner", 26), ("Meaning", 60), ("Edges", 60), ("SQL", 90),
 )  # fmt: skip
+ROW_HIGH, HIGHEST = 15.0, 409.0  # pt; the second is the most that Excel takes
 KINDS = {"lag": "lagging", "lead": "leading"}
 
 
@@ -148,11 +149,22 @@ def _number(value: float | None, printed: str, item: Item) -> Number:
     return Number(value, contents.number_format(printed, item["unit"], is_scaled=False))
 
 
+def _high(row: Row, heads: Heads) -> float:
+    """How high a row is in which every text is seen whole: no program works that out by itself on opening."""
+    lines = [
+        sum(1 + len(part) // (wide - 2) for part in cell.split("\n"))
+        for cell, (_, wide) in zip(row, heads, strict=True)
+        if isinstance(cell, str)
+    ]
+    return min(ROW_HIGH * max(lines, default=1), HIGHEST)
+
+
 def _write(book: Any, name: str, heads: Heads, rows: Sequence[Row]) -> None:
     """One sheet: a frozen head, columns as wide as they need, a filter over all of it."""
     sheet = book.add_worksheet(name)
-    head = book.add_format({"bold": True, "bottom": 1, "valign": "top", "font_color": "#14213D"})
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    head = book.add_format({"bold": True, "bottom": 1, "valign": "top", "indent": 1, "font_color": "#14213D"})
+    # set off from the number to its left
+    wrapped = book.add_format({"text_wrap": True, "valign": "top", "indent": 1})
     formats: dict[str, Any] = {}
     sheet.freeze_panes(1, 0)
     for column, (title, wide) in enumerate(heads):
@@ -161,6 +173,7 @@ def _write(book: Any, name: str, heads: Heads, rows: Sequence[Row]) -> None:
     if len(heads) > 2:
         sheet.autofilter(0, 0, max(len(rows), 1), len(heads) - 1)
     for down, row in enumerate(rows, 1):
+        sheet.set_row(down, _high(row, heads))
         for column, cell in enumerate(row):
             if isinstance(cell, str):
                 if cell:
