@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pptx import Presentation
 from pypdf import PdfReader
 
-from keel import edition, export, measure, wording
+from keel import export, meeting, wording
 from keel.errors import QuestionError
 from keel.export import contents, geometry, lettering, pdf, slides
 
@@ -99,13 +99,8 @@ def document(*items, **others):
 
 @pytest.fixture(scope="module")
 def sample(sample_store):
-    """The edition of the sample company: all that can be shown as one number a week."""
-    ids = [metric for metric in measure.metrics(sample_store) if metric != "revenue_movements"]
-    found = list(edition.items(sample_store, ids, date(2026, 9, 27)).values())
-    loud, quiet = [one for one in found if one["said"]["mark"]], [one for one in found if not one["said"]["mark"]]
-    return document(
-        sections=[{"title": "Signals", "note": "", "items": loud}, {"title": "Quiet", "note": "", "items": quiet}]
-    )
+    """The edition of the sample company, as the Review page shows it."""
+    return meeting.document(sample_store, meeting.week(sample_store, date(2026, 9, 27)), [])
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +214,8 @@ def cells_of(data):
 
 def test_every_number_of_the_document_is_in_the_workbook_as_a_number_and_as_printed(sample, files):
     sheets = dict(cells_of(files["xlsx"]))
-    assert ["About", "Agenda", "Signals", "Quiet", "Promises", "SWOT", "Definitions"] == list(sheets)
+    sections = [section["title"] for section in sample["sections"]]
+    assert ["About", "Agenda", *sections, "Promises", "SWOT", "Definitions"] == list(sheets)
     for title, one in contents.metrics(sample):
         found = [row for row in sheets[title] if row["A"] == one["label"]]
         text = plain(" ".join(cell for row in found for cell in row.values() if isinstance(cell, str)))

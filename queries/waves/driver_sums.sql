@@ -5,7 +5,7 @@ with blocks as (
         c.survey,
         c.wave_on,
         c.block,
-        sum(c.people) as people,
+        cast(sum(c.people) as bigint) as people,
     from closed_cell as c
     group by all
 ),
@@ -31,7 +31,7 @@ people as (
         g.wave_on,
         g.driver,
         g.grp,
-        sum(b.people) as people,
+        cast(sum(b.people) as bigint) as people,
     from (select distinct survey, wave_on, driver, grp, block from driver_groups) as g
     join blocks as b on b.survey = g.survey and b.wave_on = g.wave_on and b.block = g.block
     group by all
@@ -56,7 +56,7 @@ sums as (
         g.driver,
         g.grp,
         sum(r.num) as num,
-        sum(r.den) as den,
+        cast(sum(r.den) as bigint) as den,
     from driver_groups as g
     join wave_rows as r
         on r.metric = 'engagement'

@@ -3,7 +3,7 @@ select
     t.survey,
     t.wave_on,
     t.question,
-    sum(t.answers) as people,
+    cast(sum(t.answers) as bigint) as people,
 from told_counts as t
 where t.role is not null
 group by all

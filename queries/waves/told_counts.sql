@@ -7,7 +7,7 @@ select
     a.role,
     a.score,
     cast(null as varchar) as label,
-    sum(a.answers) as answers,
+    cast(sum(a.answers) as bigint) as answers,
 from scored_answers as a
 join told_questions as t on t.survey = a.survey and t.wave_on = a.wave_on and t.question = a.question
 join told_waves as w on w.survey = a.survey and w.wave_on = a.wave_on
@@ -22,7 +22,7 @@ select
     null,
     c.value,
     case when c.answers = 1 and c.label <> '' then 'other answers' else c.label end as label,
-    sum(c.answers) as answers,
+    cast(sum(c.answers) as bigint) as answers,
 from (
     select *, people - max(answers) over (partition by survey, wave_on, question) as others
     from closed_choice

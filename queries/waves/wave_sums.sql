@@ -9,7 +9,7 @@ with sums as (
         sum(s.num) as num,
         sum(s.den) as den,
         sum(s.squares) as squares,
-        sum(s.people) as people,
+        cast(sum(s.people) as bigint) as people,
     from wave_groups as g
     join closed_sum as s on s.metric = g.metric and s.survey = g.survey and s.wave_on = g.wave_on and s.cell = g.cell
     group by all

@@ -43,7 +43,7 @@ select
     sum(num) as num,
     sum(den) as den,
     sum(squares) as squares,
-    sum(people) as people,
+    cast(sum(people) as bigint) as people,
 from by_third
 group by all
 order by metric, place_1, place_2, place_3, member_1, member_2, wave_on
