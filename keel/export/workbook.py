@@ -152,7 +152,7 @@ def _number(value: float | None, printed: str, item: Item) -> Number:
 def _high(row: Row, heads: Heads) -> float:
     """How high a row is in which every text is seen whole: no program works that out by itself on opening."""
     lines = [
-        sum(1 + len(part) // (wide - 2) for part in cell.split("\n"))
+        sum(1 + len(part) // wide for part in cell.split("\n"))
         for cell, (_, wide) in zip(row, heads, strict=True)
         if isinstance(cell, str)
     ]
@@ -162,9 +162,11 @@ def _high(row: Row, heads: Heads) -> float:
 def _write(book: Any, name: str, heads: Heads, rows: Sequence[Row]) -> None:
     """One sheet: a frozen head, columns as wide as they need, a filter over all of it."""
     sheet = book.add_worksheet(name)
-    head = book.add_format({"bold": True, "bottom": 1, "valign": "top", "indent": 1, "font_color": "#14213D"})
+    head = book.add_format(
+        {"bold": True, "bottom": 1, "valign": "top", "align": "left", "indent": 1, "font_color": "#14213D"}
+    )
     # set off from the number to its left
-    wrapped = book.add_format({"text_wrap": True, "valign": "top", "indent": 1})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top", "align": "left", "indent": 1})
     formats: dict[str, Any] = {}
     sheet.freeze_panes(1, 0)
     for column, (title, wide) in enumerate(heads):
