@@ -15,7 +15,7 @@ from keel.export import contents
 from keel.export.contents import Document, Item, Point
 
 HEADS = (
-    ("Metric", 28), ("Owner", 22), ("What", 16), ("Period", 16), ("Value", 17), ("Printed", 15), ("Last year", 17),
+    ("Metric", 34), ("Owner", 30), ("What", 17), ("Period", 18), ("Value", 17), ("Printed", 15), ("Last year", 17),
     ("Last year printed", 17), ("Target", 17), ("Target printed", 15), ("Words", 90),
 )  # fmt: skip
 DEFINITIONS = (
@@ -168,6 +168,7 @@ def _write(book: Any, name: str, heads: Heads, rows: Sequence[Row]) -> None:
     # set off from the number to its left
     wrapped = book.add_format({"text_wrap": True, "valign": "top", "align": "left", "indent": 1})
     formats: dict[str, Any] = {}
+    sheet.set_row(0, ROW_HIGH + 3)
     sheet.freeze_panes(1, 0)
     for column, (title, wide) in enumerate(heads):
         sheet.set_column(column, column, wide)
