@@ -537,6 +537,13 @@ def test_weeks_stand_left_of_months_and_higher_numbers_higher():
     assert geometry.centres(770) == [dot.x for dot in dots]
 
 
+@pytest.mark.parametrize(("before", "is_above"), [(1e6, True), (9e6, False)])
+def test_the_newest_number_stands_where_its_line_does_not_come_from(before, is_above):
+    values = (*[before] * 5, 5e6, *(None,) * 12)
+    (words,) = shapes_of(values, "newest", geometry.Words)
+    assert is_above == (words.y < shapes_of(values, "now", geometry.Dot)[-1].y)
+
+
 @given(
     st.lists(st.floats(-1e12, 1e12).map(lambda number: round(number, 4)), min_size=1, max_size=36),
     st.sampled_from(wording.UNITS),

@@ -142,15 +142,18 @@ def _zone(
     shapes += [Dot(x, scale.y(point.row["value"]), "now", point.is_partial) for x, point in shown]
     if shown:
         x, newest = shown[-1]
-        shapes.append(Words(x, _beside(newest, scale), newest.printed, "newest"))
+        before = shown[-2][1] if len(shown) > 1 else None
+        shapes.append(Words(x, _beside(newest, before, scale), newest.printed, "newest"))
     return shapes
 
 
-def _beside(point: Point, scale: Scale) -> float:
-    """The baseline of a point's number: on the side of it where last year is not."""
-    y, prior = scale.y(point.row["value"]), point.row["prior"]
-    is_below = prior is not None and prior > point.row["value"]
-    return y + LIFT + 7 if is_below else y - LIFT
+def _beside(point: Point, before: Point | None, scale: Scale) -> float:
+    """The baseline of a point's number: on the side its own line does not come from, else where last year is not."""
+    value, prior = point.row["value"], point.row["prior"]
+    earlier = before.row["value"] if before and not point.is_partial else None
+    above = earlier if earlier is not None and earlier != value else prior
+    y = scale.y(value)
+    return y + LIFT + 7 if above is not None and above > value else y - LIFT
 
 
 def scaled(item: Item) -> tuple[list[float], list[float]]:

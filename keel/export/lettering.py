@@ -1,5 +1,8 @@
 """How wide words are and how they fit a box: Inter with figures of one width, as the PDF prints it.
 
+The two files in static/fonts are Inter 3.19 as TrueType (no PDF takes the woff2 of the page): Latin, Greek, Cyrillic and
+the signs that Keel prints, ✕ drawn as Inter's ✗. Other scripts come out as empty boxes.
+
 Slides name a font of the reader's machine; its letters are narrower than those of Inter, so what fits here fits there.
 """
 

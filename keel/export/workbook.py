@@ -15,7 +15,7 @@ from keel.export import contents
 from keel.export.contents import Document, Item, Point
 
 HEADS = (
-    ("Metric", 28), ("Owner", 22), ("What", 16), ("Period", 16), ("Value", 17), ("Printed", 15), ("Last year", 17),
+    ("Metric", 34), ("Owner", 30), ("What", 17), ("Period", 18), ("Value", 17), ("Printed", 15), ("Last year", 17),
     ("Last year printed", 17), ("Target", 17), ("Target printed", 15), ("Words", 90),
 )  # fmt: skip
 DEFINITIONS = (
@@ -152,7 +152,7 @@ def _number(value: float | None, printed: str, item: Item) -> Number:
 def _high(row: Row, heads: Heads) -> float:
     """How high a row is in which every text is seen whole: no program works that out by itself on opening."""
     lines = [
-        sum(1 + len(part) // (wide - 2) for part in cell.split("\n"))
+        sum(1 + len(part) // wide for part in cell.split("\n"))
         for cell, (_, wide) in zip(row, heads, strict=True)
         if isinstance(cell, str)
     ]
@@ -162,10 +162,13 @@ def _high(row: Row, heads: Heads) -> float:
 def _write(book: Any, name: str, heads: Heads, rows: Sequence[Row]) -> None:
     """One sheet: a frozen head, columns as wide as they need, a filter over all of it."""
     sheet = book.add_worksheet(name)
-    head = book.add_format({"bold": True, "bottom": 1, "valign": "top", "indent": 1, "font_color": "#14213D"})
+    head = book.add_format(
+        {"bold": True, "bottom": 1, "valign": "top", "align": "left", "indent": 1, "font_color": "#14213D"}
+    )
     # set off from the number to its left
-    wrapped = book.add_format({"text_wrap": True, "valign": "top", "indent": 1})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top", "align": "left", "indent": 1})
     formats: dict[str, Any] = {}
+    sheet.set_row(0, ROW_HIGH + 3)
     sheet.freeze_panes(1, 0)
     for column, (title, wide) in enumerate(heads):
         sheet.set_column(column, column, wide)
