@@ -13,7 +13,7 @@ from typing import Any
 
 from keel import company, edition, measure, review, signals, wording
 from keel.edition import Item
-from keel.errors import QuestionError
+from keel.errors import QuestionError, SettingsError
 from keel.measure import Judged
 from keel.periods import DAY
 from keel.review import Decision
@@ -168,12 +168,23 @@ class Week:
 
 
 def week(store: Store, ending: date) -> Week:
-    """The numbers of a week and their agenda; what people say is not in it. Raises QuestionError without data."""
+    """The numbers of the company's own week that had closed by a day, and their agenda; what people say is not in it.
+
+    Raises QuestionError without data.
+    """
+    ending = (
+        store.settings.calendar.start(ending + DAY, "week") - DAY
+    )  # two weeks a day apart would tell who answered that day
     metric_ids = in_review(store)
     if not metric_ids:
         raise QuestionError("review: there is no data yet. Upload orders, a roster or a survey first.")
     judged = {metric_id: measure.judged(store, metric_id, end=ending) for metric_id in metric_ids}
-    return Week(ending, judged, edition.items(store, judged, ending), tuple(_agenda(store, judged)))
+    items = edition.items(store, judged, ending)
+    for part in _deck(store):
+        for name in part["metrics"] if "owner" in part else ():
+            if name in items:
+                items[name]["owner"] = str(part["owner"])
+    return Week(ending, judged, items, tuple(_agenda(store, judged)))
 
 
 def document(store: Store, week: Week, said: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -214,12 +225,26 @@ def document(store: Store, week: Week, said: Sequence[Mapping[str, Any]]) -> dic
 def _agenda(store: Store, judged: Mapping[str, Judged]) -> list[review.Section]:
     known = measure.metrics(store)
     leads = {metric.id: [lead.metric for lead in metric.leads] for metric in known.values()}
-    deck = [part for part in store.settings.deck.get("sections", ()) if isinstance(part, dict)]
     return review.agenda(
         numbers(judged, leads), leads=leads, is_lead={metric.id: metric.kind == "lead" for metric in known.values()},
         finance=[metric.id for metric in known.values() if metric.kind == "lag" and (metric.unit == "money" or metric.compare == "bps")],
-        deck=deck,
+        deck=_deck(store),
     )  # fmt: skip
+
+
+def _deck(store: Store) -> list[Mapping[str, Any]]:
+    """The sections of keel.toml's deck: title, metrics, perhaps an owner. Raises SettingsError that names the one at fault."""
+    sections = store.settings.deck.get("sections", [])
+    for number, part in enumerate(sections, 1):
+        is_whole = (
+            isinstance(part, dict) and isinstance(part.get("title"), str) and isinstance(part.get("metrics"), list)
+        )
+        if not is_whole or set(part) - {"title", "metrics", "owner"}:
+            raise SettingsError(
+                f"keel.toml, [[deck.sections]] no. {number}: found {part!r}; a title and a list of metrics (and perhaps an owner) were "
+                "expected. Correct it."
+            )
+    return list(sections)
 
 
 def numbers(judged: Mapping[str, Judged], leads: Mapping[str, Sequence[str]]) -> list[review.Number]:

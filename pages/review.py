@@ -7,7 +7,7 @@ week = ui.ask_week()
 if week is None:
     ui.nothing_yet([], "orders, a roster of employees, or a survey")
 elif ui.review_part() == "Meeting":
-    ui.room(week)
+    ui.meet(week)
 elif ui.review_part() == "Decisions":
     ui.decisions(week)
 elif ui.review_part() == "SWOT":

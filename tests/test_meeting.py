@@ -1,5 +1,6 @@
 """The weekly review through the store: agenda, notes, decisions and verdicts, the sheet, editions that do not change."""
 
+import html
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
@@ -10,10 +11,11 @@ import duckdb
 import pytest
 
 from keel import company, meeting, review
-from keel.errors import QuestionError
+from keel.errors import QuestionError, SettingsError
 from keel.settings import Settings
 from keel.signals import signals
 from keel.store import Store
+from keel.ui import room
 
 TODAY = date(2026, 6, 3)
 MONDAY = date(2026, 1, 5)
@@ -83,14 +85,29 @@ def test_a_week_is_reviewed_as_it_stood(company_store: Store):
 
 
 def test_a_deck_says_the_order_and_what_it_leaves_out_comes_after(empty_store: Store, tmp_path: Path):
-    deck = {"sections": [{"title": "Calm first", "metrics": ["Calm", "Nowhere"]}]}
+    deck = {"sections": [{"title": "Calm first", "metrics": ["Calm", "Nowhere"], "owner": "Dee"}]}
     with Store(tmp_path / "deck.duckdb", Settings(deck=deck)) as store:
         measures(store, "Mood", FALLEN, kind="lead", better="up")
         measures(store, "Calm", STEADY, kind="lead", better="up")
-        found = meeting.week(store, ENDING).sections
+        week = meeting.week(store, ENDING)
+        assert ("Dee", "") == (week.items["Calm"]["owner"], week.items["Mood"]["owner"])
+        found = week.sections
         assert [("Calm first", ["Calm"]), ("On the horizon", ["Mood"])] == [
             (one.title, [n for n, _ in one.lines]) for one in found
         ]
+
+
+def test_a_deck_that_cannot_be_read_is_one_sentence(tmp_path: Path):
+    with Store(tmp_path / "deck.duckdb", Settings(deck={"sections": [{"title": "Calm"}]})) as store:
+        measures(store, "Calm", STEADY)
+        with pytest.raises(SettingsError, match=r"\[\[deck.sections\]\] no. 1: found"):
+            meeting.week(store, ENDING)
+
+
+def test_a_review_is_of_a_week_of_the_companys_own(company_store: Store):
+    assert {date(2026, 5, 24), ENDING} == {
+        meeting.week(company_store, ENDING - timedelta(days=back)).ending for back in range(7)
+    }
 
 
 def test_what_is_led_follows_its_lead():
@@ -310,3 +327,19 @@ def test_an_edition_holds_every_metric_once_with_its_definition(company_store: S
     assert json.loads(json.dumps(found)) == found
     with pytest.raises(QuestionError, match="edition 9: there is no such edition"):
         meeting.published(company_store, 9)
+
+
+def test_the_screen_prints_every_number_of_an_edition(sample_store: Store):
+    week = meeting.week(sample_store, meeting.weeks(sample_store)[0])
+    found = meeting.document(sample_store, week, [])
+    shown = html.unescape(room.edition_words(found))
+    for item in (item for section in found["sections"] for item in section["items"]):
+        printed = [item["printed"], *item["changes"], item["doubt"], item["target"]["words"] if item["target"] else ""]
+        printed += [item["usual"]["printed"] if item["usual"] else "", *item["said"]["because"]]
+        printed += [
+            point[key]
+            for point in [*item["weeks"], *item["months"]]
+            for key in ("printed", "prior_printed", "target_printed")
+        ]
+        printed += [words for total in item["totals"] for words in (total["printed"], *total["changes"])]
+        assert [] == [words for words in printed if words not in shown], item["label"]

@@ -59,7 +59,7 @@ from keel.ui.privacy import (
     seen,
     seen_link,
 )
-from keel.ui.room import ask_week, decisions, editions, room, swot
+from keel.ui.room import ask_week, decisions, editions, meet, swot
 from keel.ui.room import part as review_part
 from keel.ui.typed import baselines, events, targets
 from keel.ui.uploads import previews, questionnaires, uploaded, uploader, what_to_bring

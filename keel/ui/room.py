@@ -10,10 +10,12 @@ from typing import Any
 import streamlit as st
 
 from keel import charts, export, meeting, review, wording
+from keel.catalogue import Metric
 from keel.meeting import QUADRANTS, Week
 from keel.ui.cards import metric_link
-from keel.ui.frame import ask, attempt, blank, heading, here, known_metrics, plain, sent, store, theme, who
+from keel.ui.frame import PAGES, ask, attempt, blank, heading, here, known_metrics, plain, sent, store, theme, who
 from keel.ui.panels import chart, drawn_events
+from keel.ui.typed import note_event
 
 PARTS = ["Meeting", "Decisions", "SWOT", "Editions"]
 PROMISES = "promises"  # the first item of a meeting: what was promised before
@@ -78,7 +80,7 @@ def _clock() -> None:
 # The room
 
 
-def room(week: Week) -> None:
+def meet(week: Week) -> None:
     """The meeting: the agenda at the left, one item at a time at the right; arrow keys go on and back."""
     said = meeting.entries(store())
     aside = meeting.parked(said, week.ending)
@@ -235,44 +237,38 @@ def _on_it(name: str, week: Week) -> None:
                     ),
                     f"note-{name}",
                 )
-        with (
-            st.popover("Decision", key=blank(f"decision-{name}"), icon=":material/task_alt:"),
-            st.form(blank(f"decision-{name}") + "-form", border=False),
-        ):
-            words = st.text_input("What is done", key=blank(f"decision-{name}") + "-words", max_chars=300)
-            owner = st.text_input("Owner", key=blank(f"decision-{name}") + "-owner", max_chars=80)
-            due = st.date_input(
-                "By (a day; “as soon as possible” is none)",
-                value=None,
-                key=blank(f"decision-{name}") + "-due",
-                format="YYYY-MM-DD",
+        if metric is not None:
+            note_event(metric)
+        _decide(f"decision-{name}", week, metric)
+
+
+def _decide(form: str, week: Week, metric: Metric | None, *, words: str = "") -> None:
+    """A form for a decision: who does what by when, and what it should move. words: what it begins from."""
+    key = blank(form)
+    with st.popover("Decision", key=key, icon=":material/task_alt:"), st.form(f"{key}-form", border=False):
+        done = st.text_input("What is done", value=words, key=f"{key}-words", max_chars=300)
+        owner = st.text_input("Owner", value=metric.owner if metric else "", key=f"{key}-owner", max_chars=80)
+        due = st.date_input(
+            "By (a day; “as soon as possible” is none)", value=None, key=f"{key}-due", format="YYYY-MM-DD"
+        )
+        direction, expected, judged_on = 0, "", None
+        if metric is not None:
+            direction = st.selectbox(
+                f"It should move {metric.label}", list(DIRECTIONS), format_func=DIRECTIONS.__getitem__, key=f"{key}-way"
             )
-            direction, expected, judged_on = 0, "", None
-            if metric is not None:
-                direction = st.selectbox(
-                    f"It should move {metric.label}",
-                    list(DIRECTIONS),
-                    format_func=DIRECTIONS.__getitem__,
-                    key=blank(f"decision-{name}") + "-way",
-                )
-                expected = st.text_input(
-                    "By how much (in words)",
-                    key=blank(f"decision-{name}") + "-much",
-                    placeholder="by 3 points",
-                    max_chars=80,
-                )
-                judged_on = st.date_input(
-                    "To be seen by", value=None, key=blank(f"decision-{name}") + "-seen", format="YYYY-MM-DD"
-                )
-            about = st.text_input("On a customer or a group (may stay empty)", key=blank(f"decision-{name}") + "-about")
-            if st.form_submit_button("Decide", type="primary"):
-                _said(
-                    lambda token: meeting.decide(
-                        store(), words, owner=owner, due=due, metric=name, direction=direction, expected=expected, judged_on=judged_on,
-                        about=_about(about), token=token, **_by(week),
-                    ),
-                    f"decision-{name}",
-                )  # fmt: skip
+            expected = st.text_input(
+                "By how much (in words)", key=f"{key}-much", placeholder="by 3 points", max_chars=80
+            )
+            judged_on = st.date_input("To be seen by", value=None, key=f"{key}-seen", format="YYYY-MM-DD")
+        about = st.text_input("On a customer or a group (may stay empty)", key=f"{key}-about")
+        if st.form_submit_button("Decide", type="primary"):
+            _said(
+                lambda token: meeting.decide(
+                    store(), done, owner=owner, due=due, metric=metric.id if metric else "", direction=direction, expected=expected,
+                    judged_on=judged_on, about=_about(about), token=token, **_by(week),
+                ),
+                form,
+            )  # fmt: skip
 
 
 @st.fragment(run_every=SEES_OTHERS_EVERY)
@@ -378,7 +374,8 @@ def _swot_line(line: Mapping[str, Any], quadrant: str, week: Week) -> None:
     with st.container(key=f"typed-swot-{key}", horizontal=True, vertical_alignment="center", wrap=False):
         st.html(f'<div class="keel-typed">{html.escape(line["words"])}</div>')
         if line["metric"]:
-            st.page_link("pages/review.py", label="Open", query_params={"item": line["metric"], **here()})
+            st.page_link(PAGES / "review.py", label="Open", query_params={"item": line["metric"], **here()})
+        _decide(f"swot-{key}", week, known_metrics().get(line["metric"]), words=line["words"])
         moved = st.selectbox(
             "Move", [quadrant, *(one for one in QUADRANTS if one != quadrant), ""], key=f"move-{key}", label_visibility="collapsed", width=150,
             format_func=lambda one: "Take off" if not one else QUADRANTS[one][0],
@@ -482,7 +479,7 @@ def edition_words(document: Mapping[str, Any]) -> str:
 
 
 def points_table(item: Mapping[str, Any]) -> str:
-    """The six weeks and twelve months of an item with the year before, as an HTML table."""
+    """The six weeks and twelve months of an item with the year before, and its totals, as HTML tables."""
     points: Sequence[Mapping[str, Any]] = [*item["weeks"], *item["months"]]
     rows = [
         ("", [point["label"] for point in points]), ("this year", [point["printed"] for point in points]),
@@ -493,4 +490,12 @@ def points_table(item: Mapping[str, Any]) -> str:
         for name, cells in rows
         if any(cells)
     )
-    return f'<div class="keel-totals keel-points"><table><tbody>{body}</tbody></table></div>'
+    totals = "".join(
+        f"<tr><th>{html.escape(total['label'])}</th><td>{html.escape(total['printed'])}</td><td>{html.escape(' · '.join(total['changes']))}</td>"
+        f"<td>{html.escape(total['note'])}</td></tr>"
+        for total in item["totals"]
+    )
+    return (
+        f'<div class="keel-totals keel-points"><table><tbody>{body}</tbody></table></div>'
+        f'<div class="keel-totals"><table><tbody>{totals}</tbody></table></div>'
+    )

@@ -71,6 +71,11 @@ def events(metric: Metric) -> None:
         st.html(
             '<div class="keel-sum">None yet. A price change, an outage, a fair: what a reader will ask about.</div>'
         )
+    note_event(metric)
+
+
+def note_event(metric: Metric) -> None:
+    """A form for an event that touches a metric, and perhaps others."""
     known = known_metrics()
     with (
         st.popover("Note an event", key=blank("events"), icon=":material/add:"),

@@ -119,6 +119,7 @@ def test_no_number_of_a_hidden_group_is_sent_to_the_browser(small: Served, visit
             screen.fine()
     screen.open("/metric?metric=engagement")
     screen.open("/metric?metric=enps")
+    screen.open("/review?item=engagement", wait=60_000)
     sent = wire.sent()
 
     for name in small.never:
