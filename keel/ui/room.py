@@ -1,10 +1,11 @@
 """The weekly review on screen: the agenda, one number at a time, what is said on it, decisions, the SWOT sheet, editions."""
 
+import hashlib
 import html
+import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -455,14 +456,36 @@ def _restated(version: str, number: int) -> list[str]:
 
 
 def _downloads(document: Mapping[str, Any], name: str) -> None:
-    """The pack in four forms, each made when it is asked for, and a recap for an e-mail."""
-    for kind, form in export.FORMATS.items():
-        st.download_button(
-            form.name, partial(export.render, document, kind), f"keel-{document['week_ending']}-{name}.{kind}", form.media_type,
-            key=f"{name}-{kind}", on_click="ignore",
-        )  # fmt: skip
+    """The pack in four forms, made with one press, and a recap for an e-mail."""
+    made: dict[str, dict[str, bytes]] = st.session_state.setdefault("_packs", {})
+    mark = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    if mark in made:
+        for kind, form in export.FORMATS.items():
+            st.download_button(
+                form.name, made[mark][kind], f"keel-{document['week_ending']}-{name}.{kind}", form.media_type, key=f"{name}-{kind}",
+                on_click="ignore",
+            )  # fmt: skip
+    elif st.button(
+        "Make the pack", key=f"{name}-pack", help="PDF, PowerPoint, Excel and a web page: the same numbers in each"
+    ):
+        made.clear()  # one pack a visitor is kept
+        made[mark] = _pack(document)
+        st.rerun()
     with st.popover("Recap for e-mail", key=f"{name}-recap"):
         st.code(meeting.recap(document), language=None, wrap_lines=True)
+
+
+def _pack(document: Mapping[str, Any]) -> dict[str, bytes]:
+    """The files of a document by kind, made under a progress bar."""
+    bar, found = st.progress(0.0, "Making the pack"), {}
+    for place, (kind, form) in enumerate(export.FORMATS.items()):
+
+        def tell(share: float, words: str, place: int = place, form: Any = form) -> None:
+            bar.progress((place + share) / len(export.FORMATS), f"{form.name}: {words}")
+
+        found[kind] = export.render(document, kind, tell)
+    bar.empty()
+    return found
 
 
 def edition_words(document: Mapping[str, Any]) -> str:

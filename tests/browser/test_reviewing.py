@@ -60,7 +60,9 @@ def test_a_decision_is_refused_without_a_day_and_an_edition_is_published_and_ope
     expect(edition).to_contain_text("Ask the two teams", timeout=WAIT)
     expect(edition).to_contain_text("67.6 %")
     expect(screen.page.get_by_text("Nothing that came later changes it.")).to_be_visible()
+    screen.page.get_by_role("button", name="Make the pack").last.click()
+    expect(screen.page.get_by_role("button", name="PowerPoint")).to_be_visible(timeout=2 * WAIT)
     with screen.page.expect_download() as pack:
-        screen.page.get_by_role("button", name="PowerPoint").last.click()
+        screen.page.get_by_role("button", name="PowerPoint").click()
     assert pack.value.suggested_filename == "keel-2026-09-27-edition-1.pptx"
     assert pack.value.path().read_bytes()[:2] == b"PK"
