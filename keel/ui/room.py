@@ -372,7 +372,7 @@ def swot(week: Week) -> None:
 
 def _swot_line(line: Mapping[str, Any], quadrant: str, week: Week) -> None:
     key = f"{quadrant}-{line['key']}"
-    with st.container(key=f"typed-swot-{key}", horizontal=True, vertical_alignment="center", wrap=False):
+    with st.container(key=f"typed-swot-{key}", horizontal=True, vertical_alignment="center"):
         st.html(f'<div class="keel-typed">{html.escape(line["words"])}</div>')
         if line["metric"]:
             st.page_link(PAGES / "review.py", label="Open", query_params={"item": line["metric"], **here()})
