@@ -36,10 +36,18 @@ join batch as b on b.batch = r.batch
 group by r.topic
 union all
 select
-    'measure ' || measure,
-    min(measured_on),
-    max(measured_on),
-    count(*),
-    count(distinct measured_on),
-from raw_measures
-group by measure
+    'measure ' || m.measure,
+    min(case when m.first_on = f.first_on then least(m.first_on, b.from_on) else m.first_on end),
+    max(m.last_on),
+    cast(sum(m."rows") as bigint),
+    cast(any_value(t.times) as bigint),
+from (
+    select measure, batch, min(measured_on) as first_on, max(measured_on) as last_on, count(*) as "rows"
+    from raw_measures
+    group by measure, batch
+) as m
+-- a file of years begins with the first day of its first year, not with the day a number is dated
+join (select batch, min(measured_on) as first_on from raw_measures group by batch) as f on f.batch = m.batch
+join batch as b on b.batch = m.batch
+join (select measure, count(distinct measured_on) as times from raw_measures group by measure) as t on t.measure = m.measure
+group by m.measure
