@@ -12,15 +12,7 @@ if not ui.nothing_yet(CARDS, "an employee survey"):
     metric = ui.known_metrics()["engagement"]
     span = ui.asked_span("engagement")
     with st.container(key="parts", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        part = st.segmented_control(
-            "Part",
-            PARTS,
-            default=PARTS[0],
-            required=True,
-            key="part",
-            label_visibility="collapsed",
-            bind="query-params",
-        )
+        part = ui.parts(PARTS, key="part")
         ui.seen(metric)
     if part == "Drivers":
         ui.cards(CARDS, key="engagement", columns=3)

@@ -18,15 +18,7 @@ if not ui.nothing_yet([chosen], metric.needs or "a file of measures"):
         ui.card(chosen, key="metric")
         ui.behind_link(metric)
     with right, st.container(key="box-trend"):
-        part = st.segmented_control(
-            "Part",
-            PARTS,
-            default=PARTS[0],
-            required=True,
-            key="over",
-            label_visibility="collapsed",
-            bind="query-params",
-        )
+        part = ui.parts(PARTS, key="over")
         if part == PARTS[1]:
             ui.six_twelve(chosen, key="six-twelve")
         elif chosen == "revenue":

@@ -151,9 +151,7 @@ def changed(metric_ids: Sequence[str]) -> None:
         with st.container(
             key="changed-head", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
         ):
-            heading(
-                f"What changed this {view().grain}", _how_many(len(review.changes(numbers, most=None)), len(numbers))
-            )
+            heading(f"What changed this {view().grain}", _how_many(len(review.changes(numbers, most=None)), numbers))
             with st.popover("Why these", type="tertiary", key="why-these"):
                 st.markdown(plain(
                     "Numbers outside their usual range, at most five: signals before what is worth watching, the bad direction first, then "
@@ -171,12 +169,12 @@ def changed(metric_ids: Sequence[str]) -> None:
                     f"{wording.day_year(row['last_on'])}</span></div>")  # fmt: skip
 
 
-def _how_many(out: int, numbers: int) -> str:
-    return (
-        f"{out} of {wording.plural(numbers, 'number')} out of the usual range"
-        if out
-        else f"all {numbers} numbers are in their usual range"
-    )
+def _how_many(out: int, numbers: Sequence[review.Number]) -> str:
+    """How many numbers are out of their usual range, of those that have a number and a range this time."""
+    judged = sum(bool(one.signals.points) and one.signals.points[-1].status != "none" for one in numbers)
+    if not judged:
+        return "no number has a usual range yet"
+    return f"{out} of {wording.plural(judged, 'number')} out of the usual range"
 
 
 def _changed_line(found: Judged, line: review.Change) -> None:
@@ -281,6 +279,14 @@ def choose(
         label_visibility="collapsed", width=width,
     )  # fmt: skip
     return str(chosen)
+
+
+def parts(options: Sequence[str], *, key: str) -> str:
+    """Which part of a page is open, kept in the URL under `key`; the first one to begin with."""
+    chosen = st.segmented_control(
+        "Part", options, default=options[0], required=True, key=key, label_visibility="collapsed", bind="query-params"
+    )
+    return str(chosen or options[0])
 
 
 def split(metric_id: str, span: Span, *, key: str) -> None:

@@ -15,7 +15,7 @@ from keel.catalogue import Metric
 from keel.meeting import QUADRANTS, Week
 from keel.ui.cards import metric_link
 from keel.ui.frame import PAGES, ask, attempt, blank, heading, here, known_metrics, plain, sent, store, theme, who
-from keel.ui.panels import chart, drawn_events
+from keel.ui.panels import chart, drawn_events, parts
 from keel.ui.typed import note_event
 
 PARTS = ["Meeting", "Decisions", "SWOT", "Editions"]
@@ -40,15 +40,7 @@ def ask_week() -> Week | None:
         )  # fmt: skip
         st.text_input("Your name", key="review-name", value=who(), width=180, label_visibility="collapsed", placeholder="Your name",
                       persist_state="session")  # fmt: skip
-        st.segmented_control(
-            "Part",
-            PARTS,
-            default=PARTS[0],
-            required=True,
-            key="part",
-            label_visibility="collapsed",
-            bind="query-params",
-        )
+        parts(PARTS, key="part")
         st.fragment(_clock, run_every=1 if "_begun_at" in st.session_state else None)()
     return _week(store().version, ending)
 
