@@ -78,10 +78,10 @@ class Customers:
         return chosen
 
 
-def customers(lines: int, seed: int = SEED) -> Customers:
-    """As many customers as `lines` need: a third there from the start, each staying about two years."""
+def customers(lines: int, seed: int = SEED, *, count: int = 0) -> Customers:
+    """As many customers as `lines` need, or `count`: a third there from the start, each staying about two years."""
     rng = np.random.default_rng([seed, 0])
-    count = max(lines // LINES_A_CUSTOMER, 100)
+    count = count or max(lines // LINES_A_CUSTOMER, 100)
     days = (LAST - FIRST).days
     joined = np.where(rng.random(count) < 1 / 3, 0, rng.integers(0, days, count))
     return Customers(
@@ -158,9 +158,9 @@ def reading(kind: str, table: pa.Table, *, name: str, first: date | None = None,
     )  # fmt: skip
 
 
-def fill(store: Store, lines: int, *, seed: int = SEED) -> Customers:
+def fill(store: Store, lines: int, *, seed: int = SEED, count: int = 0) -> Customers:
     """Append customers and `lines` order lines, then refresh once; returns the customers."""
-    buyers = customers(lines, seed)
+    buyers = customers(lines, seed, count=count)
     store.append(reading("customers", buyers.cards, name="customers"), who=WHO, then_refresh=False)
     for part, table in enumerate(orders(buyers, lines, seed=seed), 1):
         days = pc.min_max(table["ordered_on"]).as_py()
@@ -188,6 +188,7 @@ def main() -> None:
     """Fill the named store, and say how long it took."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--lines", type=int, default=1_000_000)
+    parser.add_argument("--customers", type=int, default=0, help="how many; none: one for every 66 lines")
     parser.add_argument("--store", type=Path, required=True, help="a database file that does not exist yet")
     parser.add_argument("--seed", type=int, default=SEED)
     asked = parser.parse_args()
@@ -195,7 +196,7 @@ def main() -> None:
         parser.error(f"{asked.store.name}: it exists; a new file was expected. Name another.")
     begun = time.perf_counter()
     with Store(asked.store, Settings()) as store:
-        buyers = fill(store, asked.lines, seed=asked.seed)
+        buyers = fill(store, asked.lines, seed=asked.seed, count=asked.customers)
     seconds = time.perf_counter() - begun
     size = asked.store.stat().st_size / 2**20
     print(f"{asked.lines:,} lines of {len(buyers.ids):,} customers in {seconds:.1f} s; the file has {size:,.0f} MiB.")

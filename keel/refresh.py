@@ -2,7 +2,8 @@
 
 The texts are the files of queries/; what is put together here is the union of the metrics and the wrapping of a
 select into `create or replace table`. Each table is made by one statement (a table created empty and filled later
-in the same transaction scanned as empty on DuckDB 1.3 to 2.0).
+in the same transaction scanned as empty on DuckDB 1.3 to 2.0). A query with parameters is made with none of them given: as of
+the last day; the store asks it for another day.
 """
 
 import json
@@ -57,22 +58,25 @@ def refresh(
     """
     if changed is None:
         for name in sql.folder("staging"):
-            cursor.execute(f"create or replace view {_table(name)} as {sql.query(name).text}")
+            cursor.execute(f"create or replace view {table_of(name)} as {sql.query(name).text}")
         cursor.execute("create or replace temp table touched as select distinct ordered_on as day from raw_orders")
     stale = set(changed or ())
     if _write_calendar(cursor, settings) or changed is None:
         stale |= {"calendar", "periods"}
-    stale |= {_table(name) for name in sql.folder("staging") if _reads(name) & stale}
+    stale |= {table_of(name) for name in sql.folder("staging") if reads(name) & stale}
     for name in sql.folder("staging"):  # a view over a view
-        if _reads(name) & stale:
-            stale.add(_table(name))
+        if reads(name) & stale:
+            stale.add(table_of(name))
     for name in sql.folder("answers"):
-        table = _table(name)
+        table = table_of(name)
         if table == "told_units" and closing.close(cursor, settings, metrics.values()):
             stale |= set(closing.WRITTEN)
-        if changed is not None and table != "coverage" and not _reads(name) & stale:
+        if changed is not None and table != "coverage" and not reads(name) & stale:
             continue
-        cursor.execute(_build(table, sql.query(name).text, incremental=changed is not None))
+        query = sql.query(name)
+        cursor.execute(
+            _build(table, query.text, incremental=changed is not None), dict.fromkeys(query.parameters) or None
+        )
         if table != "coverage":  # it changes with every upload, yet each reader looks at its own source's row
             stale.add(table)
     if changed is None or stale & {"scored_answers", *closing.WRITTEN}:
@@ -83,12 +87,12 @@ def refresh(
     cursor.execute(_MEMBERS)
 
 
-def _table(name: str) -> str:
+def table_of(name: str) -> str:
     """The table or view of a query file: answers/010_sales -> sales."""
     return name.split("/")[1].split("_", 1)[1]
 
 
-def _reads(name: str) -> set[str]:
+def reads(name: str) -> set[str]:
     """Every word of a query, so the tables it reads are among them."""
     return set(re.findall(r"\w+", sql.query(name).text))
 

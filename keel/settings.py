@@ -14,6 +14,10 @@ from keel.periods import WEEKDAYS, Calendar
 PROJECT = Path(__file__).resolve().parent.parent
 RATIO_KEYS = {"num", "den", "compare", "label", "meaning", "kind", "better", "unit", "owner"}
 MOST_DIMENSIONS = 6  # of one metric, d1 ... d6 of the answer tables
+# A short list to choose from on the win-back desk; a company writes its own
+REASONS_FOR_LEAVING = (
+    "Price", "Service or support", "Quality", "Delivery", "A competitor's offer", "No need any more", "Closed or sold", "Contact lost",
+)  # fmt: skip
 MINIMUM_GROUP_FLOOR = 5  # METHODS D5: it may be raised, never lowered
 
 
@@ -26,6 +30,8 @@ class Settings:
     week_ends_on: str = "sunday"
     fiscal_year_ends: int = 12
     lost_after_months: int = 6
+    lost_after_by_segment: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    reasons_for_leaving: list[str] = field(default_factory=lambda: list(REASONS_FOR_LEAVING))
     movement_window_months: int = 12
     minimum_group: int = MINIMUM_GROUP_FLOOR
     minimum_comments: int = 10
@@ -87,6 +93,16 @@ def check(values: Mapping[str, Any], *, where: str) -> Settings:
                 f"{where}: [dimensions] {name} is {order!r}; a list of one to {MOST_DIMENSIONS} names of grouping columns, in "
                 'drill order, was expected, such as ["department", "site"]. Correct it.'
             )
+    for segment, months in values.get("lost_after_by_segment", {}).items():
+        if not isinstance(months, int) or isinstance(months, bool) or not 1 <= months <= 60:
+            raise SettingsError(
+                f"{where}: [lost_after_by_segment] {segment} is {months!r}; 1 to 60 months was expected. Correct it."
+            )
+    reasons = values.get("reasons_for_leaving", [])
+    if not all(isinstance(reason, str) and reason.strip() for reason in reasons):
+        raise SettingsError(
+            f"{where}: reasons_for_leaving is {reasons!r}; a list of short texts was expected. Correct it."
+        )
     settings = Settings(**values)
     rules = [
         ("week_ends_on", settings.week_ends_on in WEEKDAYS, f"one of {', '.join(WEEKDAYS)}"),
@@ -110,4 +126,4 @@ def check(values: Mapping[str, Any], *, where: str) -> Settings:
 
 
 def _in_words(kind: type) -> str:
-    return {int: "a whole number", str: "text in quotes", dict: "a table"}[kind]
+    return {int: "a whole number", str: "text in quotes", dict: "a table", list: "a list"}[kind]

@@ -11,7 +11,7 @@ import os
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,12 @@ from keel import archive, catalogue, closing, sql, suppression, tallies
 from keel.archive import Archive
 from keel.errors import StoreError
 from keel.readings import Reading
-from keel.refresh import FAR_REACHING, refresh
+from keel.refresh import FAR_REACHING, reads, refresh, table_of
 from keel.settings import Settings
 
 # Not made from uploads, or not the same from one run to the next: left out when contents are compared.
-_RECORDS = ("journal", "remembered_mapping", "refused_view", "said", "edition")  # nothing uploaded says them again
+# nothing uploaded says them again
+_RECORDS = ("journal", "remembered_mapping", "refused_view", "said", "edition", "campaign", "campaign_customer")
 _BOOKKEEPING = frozenset({*_RECORDS, "settings", "migration"})
 
 
@@ -42,6 +43,8 @@ class Store:
         self.archive = Archive(self.path.with_suffix(".uploads"))
         self._writing = threading.RLock()
         self._refused: Counter[tuple[date, str, str]] = Counter()
+        self._stood: tuple[Any, duckdb.DuckDBPyConnection] | None = None
+        self._stood_lock = threading.RLock()
         self._lists: tuple[str, dict[Any, list[dict[str, Any]]]] = ("", {})
         if self.path.is_dir():
             raise StoreError(
@@ -68,18 +71,21 @@ class Store:
         """Write everything to the file and let go of it."""
         with self._writing:
             self._write_refusals()
-            self._connection.close()
+            self._shut()
 
     # Asking
 
-    def ask(self, name: str, **parameters: Any) -> pd.DataFrame:
-        """The answer to queries/read/<name>.sql, every parameter bound; sums arrive as float64."""
-        with self._asked(f"read/{name}", parameters) as result:
+    def ask(self, name: str, *, standing: Any = None, **parameters: Any) -> pd.DataFrame:
+        """The answer to queries/read/<name>.sql, every parameter bound; sums arrive as float64.
+
+        standing: parameters of the answer tables that have some, such as another day as of which customers stand.
+        """
+        with self._asked(f"read/{name}", parameters, standing) as result:
             return result.df()
 
-    def rows(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
+    def rows(self, name: str, *, standing: Any = None, **parameters: Any) -> list[dict[str, Any]]:
         """The same answer as plain Python values, one dict a row."""
-        with self._asked(f"read/{name}", parameters) as result:
+        with self._asked(f"read/{name}", parameters, standing) as result:
             names = [column[0] for column in result.description or ()]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
@@ -279,7 +285,7 @@ class Store:
                     cursor.execute("update settings set data_version = ?", [version])
                     fresh._refresh(cursor, None)
                 contents = fresh.contents()
-            self._connection.close()
+            self._shut()
             os.replace(fresh_path, self.path)
             self._connection = self._connect()
             self._version = self._read_version()
@@ -289,13 +295,18 @@ class Store:
         """Write the database and the uploaded files to one tar file. Raises StoreError if it cannot be written."""
         with self._writing:
             self._write_refusals()
-            self._connection.close()  # the file on disk is whole only when nobody has it open
+            self._shut()  # the file on disk is whole only when nobody has it open
             try:
                 archive.pack(self.path, self.archive.folder, target)
             finally:
                 self._connection = self._connect()
 
     # Inside
+
+    def _shut(self) -> None:
+        with self._stood_lock:
+            self._let_go()
+            self._connection.close()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         try:
@@ -338,11 +349,43 @@ class Store:
                 cursor.execute("insert into settings values ('', 0, 0, 0, '', '', 0, 0)")
 
     @contextlib.contextmanager
-    def _asked(self, name: str, parameters: dict[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _asked(
+        self, name: str, parameters: dict[str, Any], standing: Mapping[str, Any] | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         if self._refused and name == "read/refused":
             self._write_refusals()
+        if any(value is not None for value in (standing or {}).values()):
+            with self._standing(standing or {}) as cursor:
+                yield cursor.execute(sql.query(name).text, parameters or None)
+            return
         with self._connection.cursor() as cursor:
             yield cursor.execute(sql.query(name).text, parameters or None)
+
+    @contextlib.contextmanager
+    def _standing(self, standing: Mapping[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor that sees the answer tables with parameters as these make them; the last one asked for is kept at hand."""
+        with self._stood_lock:
+            key = (self._version, *sorted(standing.items()))
+            if self._stood is None or self._stood[0] != key:
+                self._let_go()
+                cursor = self._connection.cursor()
+                made: set[str] = set()
+                for name in sql.folder("answers"):
+                    query = sql.query(name)
+                    if query.parameters or made & reads(
+                        name
+                    ):  # a temporary table is found before the one of the same name
+                        given = {parameter: standing.get(parameter) for parameter in query.parameters}
+                        cursor.execute(f"create temp table {table_of(name)} as {query.text}", given or None)
+                        made.add(table_of(name))
+                self._stood = (key, cursor)
+            yield self._stood[1]
+
+    def _let_go(self) -> None:
+        """Close what is kept at hand; the file is free only then."""
+        if self._stood is not None:
+            self._stood[1].close()
+            self._stood = None
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -414,6 +457,9 @@ class Store:
             cursor.execute("delete from declared_ratios")
             for ratio, parts in self.settings.ratio.items():
                 cursor.execute("insert into declared_ratios values (?, ?, ?)", [ratio, parts["num"], parts["den"]])
+            cursor.execute("delete from lost_window")
+            for segment, months in self.settings.lost_after_by_segment.items():
+                cursor.execute("insert into lost_window values (?, ?)", [segment, months])
         cursor.execute(
             "update settings set currency = ?, lost_after_months = ?, movement_window_months = ?, "
             "minimum_group = ?, minimum_comments = ?, data_version = data_version + 1, fingerprint = ?",
@@ -457,7 +503,7 @@ class Store:
             self.settings.currency, self.settings.week_ends_on, self.settings.fiscal_year_ends,
             self.settings.lost_after_months, self.settings.movement_window_months, self.settings.minimum_group,
             self.settings.minimum_comments, {name: list(order) for name, order in self.settings.dimensions.items()},
-            {name: dict(parts) for name, parts in self.settings.ratio.items()},
+            {name: dict(parts) for name, parts in self.settings.ratio.items()}, dict(self.settings.lost_after_by_segment),
         ]  # fmt: skip
         declared = [repr(metric) for metric in catalogue.load().values()]
         made = [

@@ -619,6 +619,14 @@ BREAKS = {
         "and day = date '2026-02-01' and d1 = 'opening'",
         "revenue movements of 2026-02: ",
     ),
+    "a customer moved otherwise": (
+        "update movers set closing = closing + 1 where window_months = 3 and movement = (select max(movement) from movers "
+        "where window_months = 3)",
+        "movements over 3 months, ",
+    ),
+    "a customer stands otherwise": (
+        "update standing set revenue = revenue + 1 where place = 1", "customers' standing: revenue of the trailing twelve months ",
+    ),
     "the headcount shown is another": (
         "update observations set num = num + 1 where metric = 'headcount' and grain = 'month' and day = date '2024-05-01'",
         "headcount of 2024-05: it closes with ",

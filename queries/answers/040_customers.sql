@@ -2,14 +2,14 @@
 -- the latest order lines.
 with bought as (
     select
-        customer_id,
+        number,
         min(case when purchases > 0 then day end) as first_purchase_on,
         max(case when purchases > 0 then day end) as last_purchase_on,
         sum(purchases) as purchases,
         cast(sum(revenue) as decimal(28, 4)) as revenue,
         cast(sum(margin) as decimal(28, 4)) as margin,
-    from customer_days
-    group by customer_id
+    from buying_days
+    group by number
 ),
 
 without_a_card as (
@@ -38,7 +38,7 @@ select
     coalesce(b.revenue, 0) as revenue,
     b.margin,
 from customer_numbers as n
-left join bought as b on b.customer_id = n.customer_id
+left join bought as b on b.number = n.number
 left join customer_cards as c on c.customer_id = n.customer_id
 left join without_a_card as w on w.customer_id = n.customer_id
 order by n.number

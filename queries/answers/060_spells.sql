@@ -1,13 +1,14 @@
 -- What this is: one row per customer and unbroken spell of being active: [active_from, active_until). A customer is
--- active on a day when the last purchase is at most lost_after_months calendar months old (month end clamped), so
--- a purchase keeps its customer active until the first day whose window begins after it.
+-- active on a day when the last purchase is at most so many calendar months old (month end clamped; lost_after_months, or
+-- its segment's own), so a purchase keeps its customer active until the first day whose window begins after it.
 with purchases as (
     select
-        n.number,
+        c.number,
         d.day,
-        cast(d.day + 1 + to_months((select lost_after_months from settings)) as date) as window_on,
-    from customer_days as d
-    join customer_numbers as n on n.customer_id = d.customer_id
+        cast(d.day + 1 + to_months(coalesce(w.months, (select lost_after_months from settings))) as date) as window_on,
+    from buying_days as d
+    join customers as c on c.number = d.number
+    left join lost_window as w on w.segment = c.segment
     where d.purchases > 0
 ),
 
