@@ -11,13 +11,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from keel import audit, company, export, intake, measure, meeting, sheets, signals, wording
+from keel import audit, company, customers, desk, export, intake, measure, meeting, sheets, signals, wording
 from keel.errors import InputError, KeelError, QuestionError
 from keel.periods import GRAINS
 from keel.readings import KINDS, PARTIAL, UNREADABLE, Reading
 from keel.sixtwelve import SHOWN_MONTHS, TO_DATE, SixTwelve, in_words
 from keel.store import Store, restore
 
+MOST_CUSTOMERS = 20  # on paper; --json has every one
+EVERY_ROW = 10_000_000
 MOST_REJECTS = 1000  # listed in full up to here; the count is always exact
 
 
@@ -104,6 +106,33 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="FILE", help=f"write it: {', '.join(export.FORMATS)} by the file's ending"
     )
     command("editions", _editions, "every published edition, the newest first")
+    listed = command(
+        "customers", _customers, "who makes the value, who is slipping, who is lost, and winning them back"
+    )
+    kinds = listed.add_mutually_exclusive_group()
+    for option, which, words in (
+        ("--pareto", "set", "the smallest set that makes 80 %% of the value"),
+        ("--at-risk", "at_risk", "those of it with a warning"),
+        ("--slipping", "slipping", "silent for more than twice their own usual gap"),
+        ("--lost", "lost", "no purchase for longer than the window"),
+        ("--winback", "winback", "the lost with what the desk says of each; odds, campaigns, reasons"),
+        (
+            "--ladder",
+            "ladder",
+            "customer, client, advocate: where they stood a quarter ago, the moves, where they stand",
+        ),
+    ):
+        kinds.add_argument(option, dest="which", action="store_const", const=which, default="all", help=words)
+    listed.add_argument("--as-of", type=_day, metavar="D", help="as of the close of this day; none: the last one")
+    listed.add_argument(
+        "--of", choices=customers.VALUES, help="what value is; none: margin, or revenue without any cost"
+    )
+    listed.add_argument(
+        "--months", type=int, metavar="N", help="how far back value goes: 12 where not said, 0 for everything"
+    )
+    listed.add_argument("--region", help="only this one")
+    listed.add_argument("--segment", help="only this one")
+    listed.add_argument("--limit", type=int, metavar="N", help="only the first rows")
     command("rebuild", _rebuild, "make the same database again from the uploaded files")
     command("check", _check, "prove identities, counts and kept files")
     command("backup", _backup, "write the store and the uploaded files to one file").add_argument("file", type=Path)
@@ -520,6 +549,113 @@ def _editions(asked: argparse.Namespace) -> None:
         rows = store.rows("editions")
     lines = [f"no. {row['number']}: week to {row['week_ending']}, {row['who']}, {row['published_at']}" for row in rows]
     _print(asked, rows, lines or ["None was published yet."])
+
+
+def _customers(asked: argparse.Namespace) -> None:
+    view = {"as_of": asked.as_of, "region": asked.region, "segment": asked.segment}
+    with _store(asked) as store:
+        if asked.which == "ladder":
+            _print(asked, *_ladder(store, view))
+            return
+        value = {"months": asked.months, "of": asked.of}
+        teams = customers.leaving_teams(store)
+        found = customers.standing(store, **view, **value, teams=list(teams))
+        which = "lost" if asked.which == "winback" else asked.which
+        frame = customers.listed(
+            store, which, **view, **value, teams=teams, most=EVERY_ROW if asked.limit is None else asked.limit
+        )
+        count, at_stake = customers.listed_sum(store, which, **view, **value, teams=list(teams))
+        document: dict[str, Any] = {
+            "as_of": found.as_of, "measure": found.of, "months": 12 if asked.months is None else asked.months, "list": asked.which,
+            "in_list": count, "at_stake": at_stake, "currency": store.settings.currency,
+        }  # fmt: skip
+        sums = found.sums
+        document |= {
+            "customers_with_a_purchase": sums.get("buyers", 0),
+            "active": sums.get("active", 0),
+            "lost": sums.get("lost", 0),
+        }
+        whole = found.concentration
+        if which in ("set", "all", "at_risk"):
+            names = ("k", "share", "customers", "top20_share", "hhi", "tenths", "total", "above_zero")
+            document |= {name: whole.get(name) for name in names}
+        if which == "lost":
+            document |= {
+                "window_months": store.settings.lost_after_months,
+                "window_by_segment": dict(store.settings.lost_after_by_segment),
+            }
+        said = desk.cases(store)
+        if asked.which == "winback":
+            document |= _win_back(store, view)
+            why = desk.reasons(store, list(frame["customer_id"]))
+            frame = frame.assign(reason=frame["customer_id"].map(why))
+        rows = []
+        for row in measure.records(frame):
+            if asked.which == "winback" and (case := said.get(row["customer_id"])):
+                row |= {"is_wanted": case.is_wanted, "words": case.words, "owner": case.owner, "step": case.step, "due": case.due, "outcome": case.outcome}  # fmt: skip
+            rows.append(row)
+        _print(asked, document | {"rows": rows}, _customer_lines(document, rows))
+
+
+def _win_back(store: Store, view: dict[str, Any]) -> dict[str, Any]:
+    belief, won, tried = desk.belief(store)
+    low, high = belief.between()
+    return {
+        "odds": {
+            "mean": belief.mean, "low": low, "high": high, "won": won, "tried": tried, "published_weight": belief.parts[0].weight,
+            "published_fits": belief.fits,
+        },
+        "economics": [vars(one) for one in desk.economics(store)], "campaigns": desk.campaigns(store),
+        "reasons": [vars(one) for one in desk.reasons_in_money(store, **view)],
+    }  # fmt: skip
+
+
+def _customer_lines(document: dict[str, Any], rows: Sequence[dict[str, Any]]) -> list[str]:
+    if document["as_of"] is None:
+        return ["No order line names a customer yet. Import orders with a customer column."]
+    money, currency = f"{wording.exact(document['at_stake'], 'money')}", document["currency"]
+    lines = [
+        f"As of {document['as_of']}: {document['in_list']:,} customers in the list, {money} {currency} of {document['measure']}."
+    ]
+    if document.get("k") is not None:
+        lines.append(
+            f"{document['k']:,} of {document['customers']:,} customers make {document['share']:.1%} of the {document['measure']} above zero; "
+            f"the largest fifth {document['top20_share']:.1%}; HHI {document['hhi']:.4f}."
+        )
+    if odds := document.get("odds"):
+        lines.append(
+            f"Odds of winning one back: {odds['mean']:.1%} ({odds['low']:.1%} to {odds['high']:.1%}), after {odds['won']} of {odds['tried']}"
+            f"{'' if odds['published_fits'] else '; the published range does not fit your results'}."
+        )
+    for row in rows[:MOST_CUSTOMERS]:
+        words = "; ".join(filter(None, (row.get("reason"), row["why"])))
+        lines.append(
+            f"{row['customer_id']:<14} {row['name'][:32]:<32} {wording.exact(row['at_stake'], 'money'):>16}  {words}".rstrip()
+        )
+    if len(rows) > MOST_CUSTOMERS:
+        lines.append(f"and {len(rows) - MOST_CUSTOMERS:,} more (--json lists them)")
+    return lines
+
+
+def _ladder(store: Store, view: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    found = customers.ladder(store, **view)
+    if found is None:
+        return {"as_of": view["as_of"], "rows": []}, [
+            "No order line names a customer yet. Import orders with a customer column."
+        ]
+    moves = [{"from": was, "to": is_now, "customers": count} for (was, is_now), count in found.moves.items()]
+    document = {
+        "since": found.since,
+        "as_of": found.until,
+        "opening": found.opening,
+        "closing": found.closing,
+        "moves": moves,
+    }
+    lines = [
+        f"{rung:<10} {found.opening[rung]:>8,} on {found.since}  {found.closing[rung]:>8,} on {found.until}"
+        for rung in found.opening
+    ]
+    return document, lines + [f"  {move['from']} to {move['to']}: {move['customers']:,}" for move in moves]
 
 
 def _rebuild(asked: argparse.Namespace) -> int:

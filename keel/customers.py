@@ -129,6 +129,21 @@ def listed_sum(store: Store, which: str, *, words: str = "", **view: Any) -> tup
     return int(sums[key]), float(sums[value] or 0)
 
 
+def lost_worths(
+    store: Store,
+    customer_ids: Sequence[str],
+    *,
+    as_of: date | None = None,
+    region: str | None = None,
+    segment: str | None = None,
+) -> dict[str, float]:
+    """What each of these customers who is lost, and in view, was worth in its last year."""
+    rows = store.rows(
+        "worths_of", standing=_asked(store, as_of, None, None), customer_ids=list(customer_ids), region=_member(region), segment=_member(segment)
+    )  # fmt: skip
+    return {row["customer_id"]: row["worth"] for row in rows}
+
+
 def products(store: Store, *, as_of: date | None = None, months: int | None = None, of: str | None = None, most: int = 50) -> pd.DataFrame:  # fmt: skip
     """Products by value, the largest first: product, product_line, value, revenue, margin, customers, place, in_set, share (running)."""
     frame = store.ask("products_by_value", standing=_asked(store, as_of, months, of), most=most)

@@ -31,6 +31,7 @@ class Settings:
     fiscal_year_ends: int = 12
     lost_after_months: int = 6
     lost_after_by_segment: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    win_back_months: int = 6
     reasons_for_leaving: list[str] = field(default_factory=lambda: list(REASONS_FOR_LEAVING))
     movement_window_months: int = 12
     minimum_group: int = MINIMUM_GROUP_FLOOR
@@ -108,6 +109,7 @@ def check(values: Mapping[str, Any], *, where: str) -> Settings:
         ("week_ends_on", settings.week_ends_on in WEEKDAYS, f"one of {', '.join(WEEKDAYS)}"),
         ("fiscal_year_ends", 1 <= settings.fiscal_year_ends <= 12, "the number of a month, 1 to 12"),
         ("lost_after_months", 1 <= settings.lost_after_months <= 60, "1 to 60 months"),
+        ("win_back_months", 1 <= settings.win_back_months <= 24, "1 to 24 months"),
         ("movement_window_months", settings.movement_window_months in (3, 6, 12), "3, 6 or 12"),
         ("minimum_group", settings.minimum_group >= MINIMUM_GROUP_FLOOR, "5 or more (it may only be raised)"),
         ("minimum_comments", settings.minimum_comments >= 10, "10 or more (it may only be raised)"),

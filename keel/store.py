@@ -11,7 +11,7 @@ import os
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -159,6 +159,27 @@ class Store:
             cursor.execute(
                 "insert into edition values (?, ?, ?, ?, ?, ?)", [number, week_ending, at, who, document, sha256]
             )
+        return number
+
+    def draw_campaign(
+        self, *, name: str, starts_on: date, follow_up_months: int, hold_out: float, seed: int, who: str, token: str,
+        members: Sequence[tuple[str, bool, float]],
+    ) -> int:  # fmt: skip
+        """Write a win-back campaign with its customers (id, held out, worth), once; returns its number. The same token again is
+        the same campaign.
+        """
+        with self._transaction() as cursor:
+            known = cursor.execute("select campaign from campaign where token = ?", [token]).fetchone()
+            if known:
+                return int(known[0])
+            number = int(self._one(cursor, "select coalesce(max(campaign), 0) + 1 from campaign"))
+            cursor.execute(
+                "insert into campaign values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [number, name, starts_on, follow_up_months, hold_out, seed, who, _now(), token],
+            )
+            ids, held_out, worths = zip(*members, strict=True)
+            rows = {"campaign": [number] * len(ids), "customer_id": ids, "is_held_out": held_out, "worth": worths}
+            self._insert(cursor, "campaign_customer", pa.table(rows))
         return number
 
     def append(
@@ -346,7 +367,7 @@ class Store:
                 cursor.execute(sql.query(name).text)
                 cursor.execute("insert into migration values (?, ?, ?)", [number, name, _now()])
             if done == 0:
-                cursor.execute("insert into settings values ('', 0, 0, 0, '', '', 0, 0)")
+                cursor.execute("insert into settings values ('', 0, 0, 0, '', '', 0, 0, 0)")
 
     @contextlib.contextmanager
     def _asked(
@@ -462,10 +483,10 @@ class Store:
                 cursor.execute("insert into lost_window values (?, ?)", [segment, months])
         cursor.execute(
             "update settings set currency = ?, lost_after_months = ?, movement_window_months = ?, "
-            "minimum_group = ?, minimum_comments = ?, data_version = data_version + 1, fingerprint = ?",
+            "minimum_group = ?, minimum_comments = ?, win_back_months = ?, data_version = data_version + 1, fingerprint = ?",
             [
                 self.settings.currency, self.settings.lost_after_months, self.settings.movement_window_months,
-                self.settings.minimum_group, self.settings.minimum_comments, fingerprint,
+                self.settings.minimum_group, self.settings.minimum_comments, self.settings.win_back_months, fingerprint,
             ],
         )  # fmt: skip
         refresh(cursor, self.settings, catalogue.load(), changed=changed)
@@ -502,7 +523,7 @@ class Store:
         settings = [
             self.settings.currency, self.settings.week_ends_on, self.settings.fiscal_year_ends,
             self.settings.lost_after_months, self.settings.movement_window_months, self.settings.minimum_group,
-            self.settings.minimum_comments, {name: list(order) for name, order in self.settings.dimensions.items()},
+            self.settings.minimum_comments, self.settings.win_back_months, {name: list(order) for name, order in self.settings.dimensions.items()},
             {name: dict(parts) for name, parts in self.settings.ratio.items()}, dict(self.settings.lost_after_by_segment),
         ]  # fmt: skip
         declared = [repr(metric) for metric in catalogue.load().values()]

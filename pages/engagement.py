@@ -45,6 +45,7 @@ if not ui.nothing_yet(CARDS, "an employee survey"):
         if metric.dimensions:
             with st.container(key="box-groups"):
                 ui.by_group("engagement", span)
+            ui.said_of_groups(metric.dimensions)
     elif part == "Who answered":
         left, right = st.columns(2, gap="medium")
         with left, st.container(key="box-answering"):

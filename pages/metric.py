@@ -38,6 +38,7 @@ if not ui.nothing_yet([chosen], metric.needs or "a file of measures"):
     if metric.dimensions and chosen != "revenue":
         with st.container(key="box-split"):
             ui.split(chosen, span, key="metric-split")
+    ui.said_of_groups(metric.dimensions)
     with st.container(key="box-rows"):
         ui.heading("Rows behind it", "each period's numerator and denominator; they add up to the number")
         ui.rows_behind(chosen)

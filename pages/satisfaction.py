@@ -35,5 +35,8 @@ if not ui.nothing_yet(CARDS, "a customer survey"):
             charts.distribution(counts, theme=ui.theme(), low=0, high=10, cuts=ui.NPS_CUTS), key="nps-scores",
             alt="Answers by score",
         )  # fmt: skip
+    if ui.has_ladder():
+        ui.ladder_moves()
+    ui.said_of_groups(ui.known_metrics()["nps"].dimensions)
     for metric in anonymous[:1]:
         ui.seen(metric)

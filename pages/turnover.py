@@ -34,4 +34,5 @@ if not ui.nothing_yet(CARDS, "a roster of employees with the days of hiring and 
     with right, st.container(key="box-year"):
         ui.heading("The trailing year in people")
         ui.staff_year("turnover")
+    ui.said_of_groups(ui.known_metrics()["turnover"].dimensions)
     ui.seen(ui.known_metrics()["turnover"])

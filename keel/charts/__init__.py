@@ -8,6 +8,9 @@
     survival_curve   how long do people stay?
     drivers          which driver differs from the company?
     sparkline        the small line on a card (keel.sparkline)
+    pareto           how much do few customers make together?
+    months, scores   what did one customer buy, and how does it score us?
+    reasons          why did the lost ones leave, in money?
     heat_map         which group differs from the company, driver by driver? (keel.groups)
     small_lines      where does each group go, beside the company? (keel.groups)
 
@@ -20,6 +23,10 @@ from keel.charts.breakdowns import distribution as distribution
 from keel.charts.breakdowns import drivers as drivers
 from keel.charts.breakdowns import survival_curve as survival_curve
 from keel.charts.breakdowns import waterfall as waterfall
+from keel.charts.customers import months as months
+from keel.charts.customers import pareto as pareto
+from keel.charts.customers import reasons as reasons
+from keel.charts.customers import scores as scores
 from keel.charts.events import Event as Event
 from keel.charts.history import trend as trend
 from keel.charts.look import CONFIG as CONFIG

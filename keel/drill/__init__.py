@@ -86,6 +86,8 @@ def drill(span: "ui.Span") -> None:
     if level == "orders":
         _orders(rows)
         _adds_up(rows, level, total, currency)
+        if place.customer and place.customer != NO_CUSTOMER:
+            ui.customer_link(place.customer, "All there is on this customer")
         return
     left, right = st.columns(2, gap="medium")
     with left:

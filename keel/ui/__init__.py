@@ -3,10 +3,24 @@
 frame    the store, the shared controls, asking      cards    one metric a card
 panels   charts, splits, tables, definitions         uploads  drop, preview, import, undo
 privacy  groups, comments, what can be seen       typed    targets, events, a usual range begun anew
-room     the weekly review
+room     the weekly review                customers  who makes the value, slipping, lost, the ladder
+winback  the win-back desk                customer   one customer's own page
 """
 
 from keel.ui.cards import card, cards, metric_link, own_measures, series
+from keel.ui.customer import asked_customer, one_customer
+from keel.ui.customers import (
+    at_risk,
+    customer_link,
+    customer_parts,
+    foundation,
+    has_customers,
+    has_ladder,
+    ladder,
+    ladder_moves,
+    movers,
+    slipping_and_lost,
+)
 from keel.ui.frame import (
     ask,
     dimension_label,
@@ -60,17 +74,20 @@ from keel.ui.privacy import (
     seen,
     seen_link,
 )
-from keel.ui.room import ask_week, decisions, editions, meet, swot
+from keel.ui.room import ask_week, decisions, editions, meet, said_of_groups, swot
 from keel.ui.room import part as review_part
 from keel.ui.typed import baselines, events, targets
 from keel.ui.uploads import previews, questionnaires, uploaded, uploader, what_to_bring
+from keel.ui.winback import win_back
 
 __all__ = [
     "NPS_CUTS",
     "Span",
     "ask",
     "ask_week",
+    "asked_customer",
     "asked_span",
+    "at_risk",
     "baselines",
     "behind_link",
     "by_driver",
@@ -83,6 +100,8 @@ __all__ = [
     "comment_rule",
     "comments",
     "company_drivers",
+    "customer_link",
+    "customer_parts",
     "decisions",
     "declared_links",
     "definition",
@@ -92,16 +111,23 @@ __all__ = [
     "facts",
     "fewest",
     "fewest_for_comments",
+    "foundation",
+    "has_customers",
+    "has_ladder",
     "heading",
     "known_metrics",
+    "ladder",
+    "ladder_moves",
     "limits",
     "matching",
     "meet",
     "metric_link",
     "money_column",
     "movements",
+    "movers",
     "navigation",
     "nothing_yet",
+    "one_customer",
     "overall",
     "own_measures",
     "participation",
@@ -114,10 +140,12 @@ __all__ = [
     "review_part",
     "rows_behind",
     "run",
+    "said_of_groups",
     "seen",
     "seen_link",
     "series",
     "six_twelve",
+    "slipping_and_lost",
     "split",
     "staff_year",
     "store",
@@ -132,4 +160,5 @@ __all__ = [
     "view",
     "walk_steps",
     "what_to_bring",
+    "win_back",
 ]  # fmt: skip

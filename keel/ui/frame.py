@@ -5,6 +5,7 @@ import getpass
 import html
 import re
 import threading
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from keel import charts, company, measure, wording
+from keel import charts, company, customers, measure, wording
 from keel.catalogue import Metric
 from keel.errors import KeelError, PrivacyError
 from keel.periods import GRAINS
@@ -25,8 +26,10 @@ SPANS = {"6 months": 6, "12 months": 12, "24 months": 24, "All": 0}
 ALL = "All"
 
 
+_DOORS = {"": measure, "customers": customers}
+
 PAGE_NAMES = [
-    "balance", "revenue", "engagement", "turnover", "satisfaction", "review", "metric", "uploads", "definitions", "what_can_be_seen",
+    "balance", "revenue", "customers", "engagement", "turnover", "satisfaction", "review", "metric", "uploads", "definitions", "what_can_be_seen",
 ]  # fmt: skip
 PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
 
@@ -86,14 +89,15 @@ def store() -> Store:
 
 @st.cache_data(show_spinner=False, max_entries=2000)
 def _answer(version: str, name: str, parameters: Mapping[str, Any]) -> Any:
+    module, _, function = name.rpartition(".")
     try:
-        return getattr(measure, name)(_opened()[0], **parameters)
+        return getattr(_DOORS[module], function)(_opened()[0], **parameters)
     except PrivacyError as refusal:  # remembered too: it is counted, and this is one view
         return refusal
 
 
 def ask(name: str, **parameters: Any) -> Any:
-    """The answer of keel.measure.<name>, remembered until the data changes. Raises PrivacyError."""
+    """The answer of keel.measure.<name>, remembered until the data changes; "customers.listed" is keel.customers'. Raises PrivacyError."""
     found = _answer(store().version, name, parameters)
     if isinstance(found, PrivacyError):
         raise found
@@ -232,6 +236,16 @@ def sent(form: str) -> None:
     """Note that a form was taken; what was refused stays as it was typed."""
     times = st.session_state.setdefault("_sent", {})
     times[form] = times.get(form, 0) + 1
+
+
+def keep(say: Callable[[str], int], form: str) -> None:
+    """Keep what a form says once, however often the page runs; then show it. say: takes the form's token, by which it is known."""
+    tokens = st.session_state.setdefault("_tokens", {})
+    token = tokens.setdefault(form, uuid.uuid4().hex)
+    if attempt(lambda: say(token), "It is kept.") is not None:
+        del tokens[form]
+        sent(form)
+        st.rerun()
 
 
 def here() -> dict[str, str]:

@@ -581,6 +581,10 @@ def movements() -> None:
     closing = sum(amount for _, amount, kind in steps if kind != "total") + steps[0][1]
     st.html(f'<div class="keel-sum">The steps add up to {wording.exact(closing, "money")} {currency}, the closing revenue to '
             f'{wording.day_year(add_months(last["month"].max(), 1) - timedelta(days=1))}.</div>')  # fmt: skip
+    st.page_link(
+        PAGES / "customers.py", label="The customers behind each step", icon=":material/arrow_forward:",
+        query_params={"part": "Slipping and lost", **here()},
+    )  # fmt: skip
 
 
 def declared_links() -> None:

@@ -3,10 +3,10 @@
 import hashlib
 import html
 import json
-import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from keel import charts, export, meeting, review, wording
 from keel.catalogue import Metric
 from keel.meeting import QUADRANTS, Week
 from keel.ui.cards import metric_link
-from keel.ui.frame import PAGES, ask, attempt, blank, heading, here, known_metrics, plain, sent, store, theme, who
+from keel.ui.frame import PAGES, ask, attempt, blank, heading, here, keep, known_metrics, plain, store, theme, who
 from keel.ui.panels import chart, drawn_events, parts
 from keel.ui.typed import note_event
 
@@ -103,7 +103,7 @@ def meet(week: Week) -> None:
             if at != PROMISES and st.button(
                 "Take it up" if at in aside else "Park", key="item-park", type="tertiary", icon=":material/pause:"
             ):
-                _said(
+                keep(
                     lambda token: meeting.park(store(), at, is_parked=at not in aside, token=token, **_by(week)), "park"
                 )
             st.html(f'<div class="keel-sum">{place + 1} of {len(order)}</div>', width="content")
@@ -197,7 +197,7 @@ def promise_words(one: Mapping[str, Any]) -> str:
         f" · should move {html.escape(one['label'])} {html.escape(one['expected'])}".rstrip() if one["label"] else ""
     )
     came = f"<b>{html.escape(one['came'])}</b> · " if one["came"] else ""
-    about = f" · {html.escape(one['about'].replace('=', ' '))}" if one["about"] else ""
+    about = f" · {about_link(one['about'])}" if one["about"] else ""
     steps = "".join(f"<li>{html.escape(step)}</li>" for step in one["steps"])
     return (
         f'<div class="keel-promise"><b>{html.escape(one["words"])}</b><div class="keel-words">{html.escape(one["owner"])} · '
@@ -224,7 +224,7 @@ def _on_it(name: str, week: Week) -> None:
                 placeholder="customer C00017",
             )
             if st.form_submit_button("Say it", type="primary"):
-                _said(
+                keep(
                     lambda token: meeting.note(
                         store(), words, metric=name, about=_about(about), token=token, **_by(week)
                     ),
@@ -255,7 +255,7 @@ def _decide(form: str, week: Week, metric: Metric | None, *, words: str = "") ->
             judged_on = st.date_input("To be seen by", value=None, key=f"{key}-seen", format="YYYY-MM-DD")
         about = st.text_input("On a customer or a group (may stay empty)", key=f"{key}-about")
         if st.form_submit_button("Decide", type="primary"):
-            _said(
+            keep(
                 lambda token: meeting.decide(
                     store(), done, owner=owner, due=due, metric=metric.id if metric else "", direction=direction, expected=expected,
                     judged_on=judged_on, about=_about(about), token=token, **_by(week),
@@ -271,7 +271,7 @@ def _heard(name: str, ending: date) -> None:
     notes = [row for row in said if (row["kind"], row["metric"], row["week_ending"]) == ("note", name, ending)]
     made = [one for one in review.decisions(said) if one.metric == name]
     lines = "".join(
-        f"<li><b>{html.escape(row['who'])}</b> {html.escape(row['body']['words'])}<small>{html.escape(row['about'].replace('=', ' '))} "
+        f"<li><b>{html.escape(row['who'])}</b> {html.escape(row['body']['words'])}<small>{about_link(row['about'])} "
         f"{row['said_at']:%H:%M}</small></li>"
         for row in notes
     )
@@ -286,6 +286,45 @@ def _heard(name: str, ending: date) -> None:
     )
 
 
+def about_link(about: str) -> str:
+    """What something said hangs on, as HTML: a customer by its name, as a link to its page; a group in words."""
+    kind, _, which = about.partition("=")
+    if kind != "customer":
+        return html.escape(about.replace("=", " "))
+    return f'<a href="/customers?customer={quote(which)}" target="_self">{html.escape(ask("customer_name", customer_id=which))}</a>'
+
+
+def said_of(about: str) -> str:
+    """Everything said in reviews of a customer or a group, as HTML: decisions first, the open ones before the closed; then notes,
+    the newest first. Empty where nothing was.
+    """
+    said = meeting.entries(store())
+    made = [one for one in review.decisions(said) if one.about == about]
+    lines = [
+        f"<li><b>{html.escape(one.words)}</b> {html.escape(one.owner)}, by {wording.day_year(one.due)}"
+        f"<small>{html.escape(f'closed: {one.outcome}' if one.outcome else 'open')}</small></li>"
+        for one in sorted(made, key=lambda one: (bool(one.outcome), one.due))
+    ]
+    lines += [
+        f"<li>{html.escape(row['body']['words'])}<small>{html.escape(row['who'])}, {wording.day_year(row['said_at'].date())}</small></li>"
+        for row in reversed(said)
+        if row["kind"] == "note" and row["about"] == about
+    ]
+    return f'<ul class="keel-heard keel-heard-small">{"".join(lines)}</ul>' if lines else ""
+
+
+def said_of_groups(dimensions: Sequence[str]) -> None:
+    """What was said in reviews of groups of these dimensions; nothing where nobody said anything."""
+    about = {row["about"] for row in meeting.entries(store()) if row["kind"] in ("note", "decision")}
+    groups = sorted(one for one in about if one.partition("=")[0] in dimensions)
+    if not groups:
+        return
+    with st.container(key="box-said-of-groups"):
+        heading("Said of groups in the weekly review")
+        for one in groups:
+            st.html(f"<div class='keel-agenda-part'>{html.escape(one.replace('=', ' '))}</div>{said_of(one)}")
+
+
 def _about(words: str) -> str:
     """ "customer C17" as it is kept: "customer=C17"."""
     kind, _, which = words.strip().partition(" ")
@@ -294,16 +333,6 @@ def _about(words: str) -> str:
 
 def _by(week: Week) -> dict[str, Any]:
     return {"who": st.session_state.get("review-name") or "", "week_ending": week.ending}
-
-
-def _said(say: Callable[[str], int], form: str) -> None:
-    """Say something once, however often the page runs; then show it."""
-    tokens = st.session_state.setdefault("_tokens", {})
-    token = tokens.setdefault(form, uuid.uuid4().hex)
-    if attempt(lambda: say(token), "It is kept.") is not None:
-        del tokens[form]
-        sent(form)
-        st.rerun()
 
 
 # Decisions
@@ -326,7 +355,7 @@ def decisions(week: Week) -> None:
                 reason = st.text_input("Why it is moved", key=blank(f"step-{one.entry}") + "-reason")
                 outcome = st.text_input("What came of it (closes it)", key=blank(f"step-{one.entry}") + "-outcome")
                 if st.form_submit_button("Keep", type="primary"):
-                    _said(
+                    keep(
                         lambda token, one=one, owner=owner, due=due, reason=reason, outcome=outcome: meeting.step(  # type: ignore[misc]
                             store(), one, owner=owner, due=due, reason=reason, outcome=outcome, token=token, **_by(week)
                         ),
@@ -374,7 +403,7 @@ def _swot_line(line: Mapping[str, Any], quadrant: str, week: Week) -> None:
             format_func=lambda one: "Take off" if not one else QUADRANTS[one][0],
         )  # fmt: skip
         if moved != quadrant:
-            _said(
+            keep(
                 lambda token: meeting.place(
                     store(),
                     line["words"],
@@ -395,7 +424,7 @@ def _swot_add(quadrant: str, week: Week) -> None:
     ):
         words = st.text_input("Line", key=blank(f"add-{quadrant}") + "-words", max_chars=200)
         if st.form_submit_button("Add", type="primary"):
-            _said(lambda token: meeting.place(store(), words, quadrant, token=token, **_by(week)), f"add-{quadrant}")
+            keep(lambda token: meeting.place(store(), words, quadrant, token=token, **_by(week)), f"add-{quadrant}")
 
 
 # Editions

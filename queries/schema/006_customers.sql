@@ -23,3 +23,6 @@ create table campaign_customer (
     is_held_out boolean not null,
     worth double,                   -- margin (revenue without costs) of the twelve months to the last purchase, at the draw
 );
+
+-- Within how many months a lost customer must buy again to count as won back.
+alter table settings add column win_back_months integer default 6;
