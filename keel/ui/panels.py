@@ -562,10 +562,11 @@ def movements() -> None:
     window = int(picked or 12)
     rows = ask("movements", window_months=window, region=view().region, segment=view().segment)
     heading("Where revenue came from and went", f"customers' revenue, {window} months against the {window} before")
+    months = ask("movements", window_months=window, region=None, segment=None)["month"]
     if rows.empty:
         st.markdown(f":gray[This needs {2 * window} whole months of orders with a customer. Choose a shorter window.]")
         return
-    last = rows[rows["month"] == rows["month"].max()]
+    last = rows[rows["month"] == months.max()]  # a region may have had nothing to move in it
     change = dict(zip(last["movement"], last["change"], strict=True))
     steps = [("Opening", float(last["opening"].sum()), "total")]
     for movement in ("new", "won back", "expansion", "contraction", "lost"):
@@ -580,7 +581,7 @@ def movements() -> None:
     )
     closing = sum(amount for _, amount, kind in steps if kind != "total") + steps[0][1]
     st.html(f'<div class="keel-sum">The steps add up to {wording.exact(closing, "money")} {currency}, the closing revenue to '
-            f'{wording.day_year(add_months(last["month"].max(), 1) - timedelta(days=1))}.</div>')  # fmt: skip
+            f'{wording.day_year(add_months(months.max(), 1) - timedelta(days=1))}.</div>')  # fmt: skip
     st.page_link(
         PAGES / "customers.py", label="The customers behind each step", icon=":material/arrow_forward:",
         query_params={"part": "Slipping and lost", **here()},
