@@ -156,7 +156,7 @@ def false_leads(kind: str, seeds: int) -> tuple[float, float]:
 def leads_found(r2: float, seeds: int) -> tuple[float, float, float, float]:
     """Of planted leads: the share found, that of the found with the lag right, both explored; found if declared, covered.
 
-    Covered, of those found at that very lag if declared: the interval of the effect holds the truth, √R².
+    Covered, of those found at that very lag if declared: the interval of the effect holds the truth, √R² of the move.
     """
     found = right = beforehand = exact = covered = 0
     for seed in range(seeds):
@@ -168,7 +168,7 @@ def leads_found(r2: float, seeds: int) -> tuple[float, float, float, float]:
         beforehand += two.p <= LEVEL
         is_exact = two.p <= LEVEL and two.window == 1 and two.lag_weeks == LAG
         exact += is_exact
-        covered += is_exact and two.effect_low <= math.sqrt(r2) <= two.effect_high
+        covered += is_exact and two.effect_low <= math.sqrt(r2) * two.usual_move <= two.effect_high
     return found / seeds, right / max(found, 1), beforehand / seeds, covered / max(exact, 1)
 
 

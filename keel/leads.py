@@ -57,10 +57,11 @@ class Link:
 
     status: "confirmed", "suggestive", "no evidence" or "too little data"; `reason` says why in a sentence or two.
     detectable_r2: the smallest share of the lag's surprises, as a fraction, that this history had shown with a chance
-    of .8 at the p the pair had to reach. effect, and its 95 % interval effect_low to effect_high: by how much the lag
-    differed from what was expected after a usual move of the lead, one standard deviation of its surprise (of their mean
-    over the window); a fraction where `is_log`, else in the lag's own unit. As the strongest lag is taken, it leans to
-    the large side. z_by_lag: per window the z of lags 1, 2, ...; nan where too few weeks bear on one.
+    of .8 at the p the pair had to reach. usual_move: one standard deviation of the lead's surprises (of their mean over
+    the window), and effect, with its 95 % interval effect_low to effect_high: by how much the lag then differed from
+    what was expected; each in the series' own unit, or as a fraction where is_lead_log, is_lag_log. As the strongest lag
+    is taken, it leans to the large side where it is weak. z_by_lag: per window the z of lags 1, 2, ...; nan where too
+    few weeks bear on one.
 
     mae_with, mae_without: for a declared pair that passes, the mean absolute error of the forecasts of its last 26 weeks
     with the lead and without, in the unit of the effect; else None. What could not be tested has nan and empty tuples.
@@ -84,10 +85,12 @@ class Link:
     passes: bool = False
     moves_together: bool = False
     detectable_r2: float = np.nan
+    usual_move: float = np.nan
     effect: float = np.nan
     effect_low: float = np.nan
     effect_high: float = np.nan
-    is_log: bool = False
+    is_lead_log: bool = False
+    is_lag_log: bool = False
     z_by_lag: tuple[tuple[float, ...], ...] = ()
     mae_with: float | None = None
     mae_without: float | None = None
@@ -429,16 +432,13 @@ def _unexplained(columns: np.ndarray, now: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Scan:
-    """Every lag and window of one direction: the centred lead, its products with the lag over their size, z.
+    """Every lag and window of one direction: the products of lead and lag over their size, and z.
 
     One column each: lags 1, 2, ... of the first window, then of the second. z is nan where too few weeks bear on one.
-    freedom: weeks used less what was fitted.
     """
 
-    moves: np.ndarray
     products: np.ndarray
     z: np.ndarray
-    freedom: np.ndarray
     lags: int
 
     @property
@@ -480,7 +480,7 @@ def _scan(u: np.ndarray, v: np.ndarray, *, lags: int, spent: int) -> _Scan:
     products = products / np.where(is_usable, size, np.inf)
     shrunk = np.sqrt(np.maximum(m - spent, 0) / np.maximum(m, 1))
     z = np.where(is_usable, products.sum(axis=0) * shrunk, np.nan)
-    return _Scan(moves, products, z, m - spent, lags)
+    return _Scan(products, z, lags)
 
 
 def _signs(seed: str, weeks: int) -> Iterable[np.ndarray]:
@@ -515,20 +515,27 @@ def _chance(scan: _Scan, seed: str) -> float:
     return p
 
 
-def _effect(scan: _Scan, best: int, v: np.ndarray) -> tuple[float, float, float]:
-    """What followed one standard deviation of the lead, with its 95 % interval, in the scaled unit of v.
+def _effect(lead: _Cleaned, lag: _Cleaned, design: _Design, shape: tuple[int, int]) -> tuple[float, np.ndarray]:
+    """One standard deviation of the lead's surprises, and what followed it in the lag's: the estimate, low, high; scaled.
 
-    Least squares through nought, as both are centred; the error is White's (1980), Econometrica 48, widened for the
-    terms that were fitted.
+    shape: the lag and the window. Least squares of the lag's surprises on the lead's and the terms, so that what the
+    terms took from the lag is not missed in it (Frisch and Waugh, 1933, Econometrica 1); the error is White's (1980),
+    Econometrica 48, widened for what was fitted.
     """
-    c = scan.moves[:, best]
-    used = c != 0
-    c, w = c[used], v[used]
-    c = c / np.sqrt(np.mean(c**2))
-    slope = float(np.mean(c * w))
-    freedom = max(int(scan.freedom[best]) - 1, 1)
-    error = math.sqrt(float(np.mean((c * (w - slope * c)) ** 2)) / freedom)
-    return slope, slope - INTERVAL * error, slope + INTERVAL * error
+    ahead, window = shape
+    averaged = _averaged(lead.surprises, window)
+    terms = design.basis.shape[1]
+    seen = np.isfinite(averaged)
+    move = math.sqrt(float(np.sum(averaged[seen] ** 2)) / (seen.sum() - terms - lead.order))
+    c = np.concatenate([np.full(ahead, np.nan), averaged[:-ahead]])
+    used = np.isfinite(c) & np.isfinite(lag.surprises)
+    basis = _basis(design.terms[used])
+    c, v = (_without(basis, each[used]) for each in (c / move, lag.surprises))
+    size = float(np.sum(c**2))
+    slope = float(np.sum(c * v)) / size
+    m = len(c)
+    error = math.sqrt(float(np.sum((c * (v - slope * c)) ** 2)) * m / (m - terms - lag.order - 1)) / size
+    return move, np.array([slope, slope - INTERVAL * error, slope + INTERVAL * error])
 
 
 def _hurdle(lags: int, level: float, weeks: float) -> float:
@@ -601,8 +608,9 @@ def _judged(link: Link, tested: _Tested, q: float, reverse_q: float, level: floa
     lag_weeks, window = scan.lag_and_window(best)
     by_window, z = scan.z.reshape(len(WINDOWS), scan.lags), float(scan.z[best])
     with np.errstate(over="ignore"):
-        followed = np.array(_effect(scan, best, tested.lag.surprises)) * tested.lag.unit
-        effect, low, high = (np.expm1(followed) if tested.lag.is_log else followed).tolist()
+        move, followed = _effect(tested.lead, tested.lag, tested.design, (lag_weeks, window))
+        usual_move = _own_unit(tested.lead, move).item()
+        effect, low, high = _own_unit(tested.lag, followed).tolist()
     passes = q <= FALSE_SHARE
     errors = None
     if passes and link.declared:
@@ -625,14 +633,22 @@ def _judged(link: Link, tested: _Tested, q: float, reverse_q: float, level: floa
         passes=passes,
         moves_together=passes and reverse_q <= FALSE_SHARE,
         detectable_r2=detectable,
+        usual_move=usual_move,
         effect=effect,
         effect_low=low,
         effect_high=high,
-        is_log=tested.lag.is_log,
+        is_lead_log=tested.lead.is_log,
+        is_lag_log=tested.lag.is_log,
         z_by_lag=tuple(tuple(row) for row in by_window.tolist()),
         mae_with=errors and errors[0],
         mae_without=errors and errors[1],
     )
+
+
+def _own_unit(series: _Cleaned, scaled: ArrayLike) -> np.ndarray:
+    """Differences of a scaled series in its own unit; as fractions where it was taken in logarithms."""
+    found = np.asarray(scaled) * series.unit
+    return np.expm1(found) if series.is_log else found
 
 
 def _verdict(
