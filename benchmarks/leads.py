@@ -25,7 +25,7 @@ from keel.leads import CONFIRMED, DECLARED_LAGS, LAGS, Link, detectable_r2, link
 WEEKS = 104
 FIRST = date(2024, 1, 1)
 LAG = 7
-LEVEL, MOST_FALSE, MOST_FALSE_WALKS = 0.05, 0.065, 0.09
+LEVEL, MOST_FALSE = 0.05, 0.065
 POWER = {0.1: 0.20, 0.2: 0.65, 0.3: 0.89}  # R² -> share found, of METHODS B
 LEAST_RIGHT = 0.84
 WITHIN_POINTS = 0.06  # of a claimed share

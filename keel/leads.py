@@ -64,7 +64,7 @@ class Link:
     few weeks bear on one.
 
     mae_with, mae_without: for a declared pair that passes, the mean absolute error of the forecasts of its last 26 weeks
-    with the lead and without, in the unit of the effect; else None. What could not be tested has nan and empty tuples.
+    with the lead and without, in the lag's unit (of its logarithm where is_lag_log); else None. What could not be tested has nan and empty tuples.
     """
 
     lead: str
@@ -294,8 +294,8 @@ class _Design:
 class _Cleaned:
     """A series over a span of weeks: its values (in logarithms or not, scaled), and what is left of them.
 
-    surprises: one a week, nan in the first `order` weeks; None where nothing is left. One of a `unit` is 1 in the
-    series' own unit. filled: the week that was interpolated.
+    surprises: one a week, nan in the first `order` weeks, and nan throughout where nothing is left (is_flat). unit: what
+    one of `values` is in the series' own unit. filled: the place of the week that was interpolated.
     """
 
     values: np.ndarray
@@ -317,18 +317,16 @@ class _History:
     _kept: dict[tuple[str, int, int], _Cleaned] = field(default_factory=dict)
     _designs: dict[tuple[int, int], _Design] = field(default_factory=dict)
 
-    def span(self, *ids: str) -> tuple[int, int]:
-        """From the first week that all of them have up to the one after their last, as places in `weeks`."""
-        places = [np.flatnonzero(np.isfinite(self.values[id])) for id in ids]
-        ends = [(int(each[0]), int(each[-1])) if len(each) else (0, -1) for each in places]
-        start = max(first for first, _ in ends)
-        return start, max(min(last for _, last in ends) + 1, start)
+    def span(self, lead: str, lag: str) -> tuple[int, int]:
+        """From the first week that both have to the one after the last that both have, as places in `weeks`."""
+        shared = np.flatnonzero(np.isfinite(self.values[lead]) & np.isfinite(self.values[lag]))
+        return (int(shared[0]), int(shared[-1]) + 1) if len(shared) else (0, 0)
 
     def refusal(self, lead: str, lag: str) -> str:
         """Why the pair cannot be tested, as a sentence; empty where it can."""
         start, stop = self.span(lead, lag)
         if stop - start < FEWEST:
-            return f"{stop - start} weeks in which both were measured; {FEWEST} are needed to say anything."
+            return f"Too little history of both: {stop - start} of the {FEWEST} weeks it takes to say anything."
         gaps = ~np.isfinite(self.values[lead][start:stop]) | ~np.isfinite(self.values[lag][start:stop])
         if gaps.sum() > 1:
             return f"{gaps.sum()} weeks are missing in between; one can be filled in, more cannot."

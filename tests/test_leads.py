@@ -314,7 +314,7 @@ def test_under_two_years_nothing_is_claimed(n, declared):
         found.status, found.passes, found.n, found.lag_weeks, found.z_by_lag,
     )  # fmt: skip
     assert np.isnan([found.p, found.q, found.z, found.reverse_p, found.detectable_r2, found.effect]).all()
-    assert found.reason.startswith(f"{n} weeks")
+    assert f"{n} of the 104 weeks" in found.reason
 
 
 def test_two_years_are_enough():
@@ -329,6 +329,12 @@ def test_only_the_weeks_that_both_have_count():
     assert 138 == found.n
     alone = link(x[10:-12], y[10:-12], weeks(160)[10:-12])
     assert (found.p, found.z) == (alone.p, alone.z)
+
+
+def test_history_begins_with_the_first_week_that_both_have():
+    x, y = strong(160)
+    x[10], y[:10] = NAN, NAN  # x has a gap just where y begins
+    assert known(link(x[11:], y[11:], weeks(160)[11:])) == known(link(x, y, weeks(160)))
 
 
 # Missing weeks
