@@ -97,6 +97,11 @@ class Past:
     band: Band
     value: float
 
+    @property
+    def origin(self) -> date:
+        """The first day of the last week that was known then."""
+        return self.week - timedelta(weeks=self.ahead)
+
 
 @dataclass(frozen=True)
 class Record:
@@ -201,52 +206,14 @@ def outlook(
         return Outlook((), made, origin, stop - _start(y_))
     assert first is not None
 
-    # Every past fit that the record needs: the refits, and for each of them those that were its own refits.
-    past: dict[int, _Made] = {}
-    for k in range(1, 2 * REFITS + 1):
-        upto = stop - STEP * k
-        upto -= int(upto > 0 and not np.isfinite(y_[upto - 1]))  # a week filled in knows the week after it
-        if upto >= FEWEST_REFIT:
-            refit = _made(y_[:upto], [x[:upto] for x in lead_values], leads, is_amount, FEWEST_REFIT)
-            if not isinstance(refit, str):
-                past[k] = refit
-
-    def factors(k: int, way: str, then: _Made) -> np.ndarray:
-        """What the half-widths of `then`, the k-th of the past, are multiplied by: from the refits before it, by its weeks."""
-        before = [past[j] for j in range(k + 1, k + REFITS + 1) if j in past]
-        missed = [error for each in before for error in _missed(y_[: then.stop], each, each.without)]
-        factors = _factors(missed)
-        if way == "led" and then.reach:  # as far as the leads reach, what was missed with them
-            missed = [(h, e) for each in before for h, e in _missed(y_[: then.stop], each, each.led) if h < each.reach]
-            factors[: then.reach] = _factors(missed)[: then.reach]
-        return factors
-
-    ways = ("led", "without") if leads else ("without",)
-    rows: dict[str, list[Past]] = {way: [] for way in (*ways, "last_year")}
-    for k in range(REFITS, 0, -1):
-        if k not in past:
-            continue
-        then = past[k]
-        for way in rows:
-            foretold: _Path | None = getattr(then, way)
-            if foretold is None:
-                continue
-            if way != "last_year":
-                foretold = foretold.widened(factors(k, way, then))
-            for h in range(min(HORIZON, stop - then.stop)):
-                value = float(y_[then.stop + h])
-                if math.isfinite(value):
-                    week = first + timedelta(weeks=then.stop + h)
-                    rows[way].append(Past(week, h + 1, foretold.band(h, exponent), float(np.ldexp(value, exponent))))
-    if not leads:
-        rows["led"] = rows["without"]
+    past = _refits(y_, lead_values, leads, is_amount)
+    rows = {way: _rows(past, way, y_, first, exponent) for way in ("led", "without", "last_year")}
     mase, mase_without = (_mase(rows[way], values[:stop], first) for way in ("led", "without"))
 
     last_year = made.last_year
     is_known = math.isfinite(mase) and last_year is not None and last_year.half[1][0] > 0
     has_skill = bool(mase < 1) if is_known else None
-    widths = {way: factors(0, way, made) for way in ways}
-    widths.setdefault("led", widths["without"])
+    widths = {way: _widths(past, 0, made, way, y_) for way in ("led", "without")}
     led, without = made.led.widened(widths["led"]), made.without.widened(widths["without"])
     if has_skill is False:
         assert last_year is not None
@@ -266,12 +233,15 @@ def outlook(
             replace(r, effect=float(np.ldexp(r.effect, exponent)), doubt=float(np.ldexp(r.doubt, exponent)))
             for r in reaches
         )
-    origin_judged = first + timedelta(weeks=past[JUDGED].stop) if JUDGED in past else None
-    judged = [row for row in rows["led"] if row.week - timedelta(weeks=row.ahead - 1) == origin_judged]
-    missed = max(
-        sum(row.value > row.band.high_80 for row in judged), sum(row.value < row.band.low_80 for row in judged)
+    # A chart alone calls every other random walk changed; a walk that moves as its band allows is no change of level.
+    judged = [
+        row for row in rows["led"] if JUDGED in past and row.origin == first + timedelta(weeks=past[JUDGED].stop - 1)
+    ]
+    above, below = (
+        sum(row.value > row.band.high_80 for row in judged),
+        sum(row.value < row.band.low_80 for row in judged),
     )
-    has_changed = (missed >= MISSED or not judged) and _has_level_changed(y_[made.start :], made.is_log)
+    has_changed = max(above, below) >= MISSED and _has_level_changed(y_[made.start :], made.is_log)
     result = Outlook(
         ahead, "", origin, made.n, made.is_log, reaches, has_skill, mase, mase_without,
         float(widths["led"].max()), has_changed, _record(rows["led"], first, stop), _record(rows["without"], first, stop),
@@ -603,6 +573,46 @@ def _last_year(z: np.ndarray, raw: np.ndarray, is_log: bool) -> _Path | None:
 
 
 # What past forecasts say
+
+
+def _refits(y: np.ndarray, xs: list[np.ndarray], leads: Sequence[Lead], is_amount: bool) -> dict[int, _Made]:
+    """The forecasts from 3, 6, ... 78 weeks ago by their number: the refits, and those that were their own refits then."""
+    past = {}
+    for k in range(1, 2 * REFITS + 1):
+        upto = len(y) - STEP * k
+        upto -= int(upto > 0 and not np.isfinite(y[upto - 1]))  # a week filled in knows the week after it
+        if upto >= FEWEST_REFIT:
+            refit = _made(y[:upto], [x[:upto] for x in xs], leads, is_amount, FEWEST_REFIT)
+            if not isinstance(refit, str):
+                past[k] = refit
+    return past
+
+
+def _widths(past: dict[int, _Made], k: int, then: _Made, way: str, y: np.ndarray) -> np.ndarray:
+    """What the half-widths of `then`, the k-th of the past (0: now), are multiplied by: by refits and weeks before it alone."""
+    before, known = [past[j] for j in range(k + 1, k + REFITS + 1) if j in past], y[: then.stop]
+    factors = _factors([error for each in before for error in _missed(known, each, each.without)])
+    if way == "led" and then.reach:  # as far as the leads reach, what was missed with them
+        missed = [(h, e) for each in before for h, e in _missed(known, each, each.led) if h < each.reach]
+        factors[: then.reach] = _factors(missed)[: then.reach]
+    return factors
+
+
+def _rows(past: dict[int, _Made], way: str, y: np.ndarray, first: date, exponent: int) -> list[Past]:
+    """What was foretold by each refit, the oldest first, with the bands as they were shown then, beside what came."""
+    rows = []
+    for k in range(REFITS, 0, -1):
+        foretold: _Path | None = getattr(past[k], way) if k in past else None
+        if foretold is None:
+            continue
+        then = past[k]
+        if way != "last_year":
+            foretold = foretold.widened(_widths(past, k, then, way, y))
+        for h, value in enumerate(y[then.stop : then.stop + HORIZON].tolist()):
+            if math.isfinite(value):
+                week = first + timedelta(weeks=then.stop + h)
+                rows.append(Past(week, h + 1, foretold.band(h, exponent), math.ldexp(value, exponent)))
+    return rows
 
 
 def _missed(y: np.ndarray, then: _Made, foretold: _Path) -> list[tuple[int, float]]:
