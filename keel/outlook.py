@@ -10,6 +10,7 @@ outlook then starts from the last week with a value.
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -309,7 +310,9 @@ class _Path:
         ends = self.point[h] + np.array([0.0, -inner, inner, -outer, outer])
         if self.is_log:
             ends = np.exp(np.clip(ends, -LARGEST, LARGEST))
-        return Band(*np.ldexp(ends, exponent).tolist())
+        with np.errstate(over="ignore"):
+            ends = np.ldexp(ends, exponent)
+        return Band(*np.clip(ends, -sys.float_info.max, sys.float_info.max).tolist())
 
 
 @dataclass(frozen=True)
@@ -422,7 +425,7 @@ def _lead(x: np.ndarray, lead: Lead, start: int) -> _Known | str:
     """The lead as far as it is known, or why it cannot be used."""
     found = np.flatnonzero(np.isfinite(x))
     until = int(found[-1]) + 1 if len(found) else 0
-    since = _start(x[:until])
+    since = _start(x[:until]) if until else len(x)
     covered = len(x) - max(since + lead.lag, start)
     if covered < FEWEST_WITH_LEAD:
         return (
@@ -431,9 +434,9 @@ def _lead(x: np.ndarray, lead: Lead, start: int) -> _Known | str:
     seen = x[since:until][np.isfinite(x[since:until])]
     largest = float(np.abs(seen).max())
     # what the model sees: up to its lag before the end, and not only what came last
-    early = x[max(since, start - lead.lag) : len(x) - lead.lag]
+    early = x[max(since, start - lead.lag) : len(x) - lead.lag] / (largest or 1.0)
     early = early[np.isfinite(early)]
-    if early.max() - early.min() <= EXACT * largest:
+    if early.max() - early.min() <= EXACT:
         return f"{lead.name} never changed, so nothing says what it leads to."
     is_log = lead.is_amount and seen.min() > 0
     values = np.full(len(x), np.nan)
@@ -580,8 +583,7 @@ def _refits(y: np.ndarray, xs: list[np.ndarray], leads: Sequence[Lead], is_amoun
     past = {}
     for k in range(1, 2 * REFITS + 1):
         upto = len(y) - STEP * k
-        upto -= int(upto > 0 and not np.isfinite(y[upto - 1]))  # a week filled in knows the week after it
-        if upto >= FEWEST_REFIT:
+        if upto >= FEWEST_REFIT and np.isfinite(y[upto - 1]):  # a week filled in would know the week after it
             refit = _made(y[:upto], [x[:upto] for x in xs], leads, is_amount, FEWEST_REFIT)
             if not isinstance(refit, str):
                 past[k] = refit
