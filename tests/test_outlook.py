@@ -304,6 +304,19 @@ def test_a_band_is_widened_by_the_80_of_100_errors_of_weeks_near_by():
     assert [1.0] * 13 == module._factors([]).tolist()
 
 
+def test_as_far_as_a_lead_reaches_its_own_errors_widen_the_band():
+    x, y = led(156, 0)
+    missed = []
+    for n in range(117, 156, 3):  # the refits of 156 weeks: n - 39, n - 36, ... n - 3
+        then = module._made(y[:n] / 128, [x[:n]], [Lead("mood", x, LAG)], False)
+        errors = np.abs(y[n : n + LAG] / 128 - then.led.point[: 156 - n][:LAG]) / then.led.half[1, : 156 - n][:LAG]
+        missed += list(enumerate(errors))
+    for h in range(LAG):
+        near = np.sort([error for at, error in missed if abs(at - h) <= 2])
+        by_hand = max(1.0, near[math.ceil(0.8 * (len(near) + 1)) - 1])
+        assert by_hand == pytest.approx(planted().ahead[h].factor)
+
+
 def test_errors_are_measured_in_half_widths_of_the_80_band():
     y = series("iid", 130, 1)
     then = module._made(np.log(y[:117]), [], [], False)
@@ -516,6 +529,15 @@ def test_noise_carries_nothing_over_and_at_most_four_orders_are_taken():
     assert 4 >= len(
         module._carry(np.sin(np.arange(200) * 0.7) + np.sin(np.arange(200) * 1.9) + 0.1 * random.standard_normal(200))
     )
+
+
+def test_noise_is_told_from_carry_over_as_often_as_aic_does():
+    """Each order of noise gains a chi-squared of one degree less the penalty of 2 (Shibata, 1976)."""
+    random = np.random.default_rng(10)
+    gains = np.cumsum(random.standard_normal((20_000, 4)) ** 2 - 2, axis=1)
+    expected = np.mean(gains.max(axis=1) <= 0)
+    none = np.mean([not len(module._carry(random.standard_normal(300))) for _ in range(600)])
+    assert expected == pytest.approx(none, abs=0.05)
 
 
 def test_regression_with_carry_over_is_generalised_least_squares(monkeypatch):
