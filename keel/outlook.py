@@ -46,6 +46,7 @@ JUDGED, MISSED = 4, 5  # a change of level counts if the 4th last refit, of 12 w
 MOST_MISSING = 0.1  # of the weeks: beyond it what was filled in would look like calm
 HELD_SHORT = (74, 96)  # of 100 weeks, by kind of series, at 39 to 80 weeks of history: benchmarks.outlook, 200 seeds
 EXACT = 1e-9  # of a series' spread: below it a width is the solver's rounding
+MANY = 1_000_000  # degrees of freedom: Student's t is the normal
 LARGEST = 700.0  # the exponent of the largest float, rounded down
 
 
@@ -787,12 +788,12 @@ def _quantile(share: float, freedom: int) -> float:
 def _shifted(band: Band, by: float, doubt: float, is_log: bool) -> Band:
     """A band moved, and widened by the doubt about the move."""
     ends = np.array([band.point, band.low_50, band.high_50, band.low_80, band.high_80])
-    if is_log:
-        ends = np.log(ends)
-    sides = np.array([0, *(side * _quantile(share, 1_000_000) for share in SHARES for side in (-1, 1))])
-    off = np.sign(sides) * np.hypot(ends - ends[0], sides * doubt)
-    ends = ends[0] + by + off
-    return Band(*(np.exp(ends) if is_log else ends).tolist())
+    sides = np.array([0, *(side * _quantile(share, MANY) for share in SHARES for side in (-1, 1))])
+    with np.errstate(all="ignore"):
+        ends = np.log(ends) if is_log else ends
+        ends = ends[0] + by + np.sign(sides) * np.hypot(ends - ends[0], sides * doubt)
+        ends = np.exp(np.clip(ends, -LARGEST, LARGEST)) if is_log else np.nan_to_num(ends)
+    return Band(*ends.tolist())
 
 
 def _weeks(first: int, last: int) -> str:

@@ -661,3 +661,5 @@ def test_any_numbers_have_an_outlook_or_a_reason(y, is_amount):
     for each in made.ahead:
         for band in (each.band, each.without):
             assert band.low_80 <= band.low_50 <= band.point <= band.high_50 <= band.high_80
+    for each in moved(made, "mood", step=-3.0).ahead if made.ahead else ():
+        assert each.band.low_80 <= each.band.low_50 <= each.band.high_50 <= each.band.high_80
