@@ -146,6 +146,8 @@ def draw(
 
     Every one must be lost on the day before it starts, or as of the last day known. Raises QuestionError.
     """
+    if drawn := [row["campaign"] for row in store.rows("campaigns") if row["token"] == token]:
+        return int(drawn[0])
     if not name.strip() or not who.strip():
         raise QuestionError("campaign: it has no name, or nobody's; a few words each were expected.")
     if not 1 <= follow_up_months <= 24:
@@ -156,10 +158,11 @@ def draw(
     worths = customers.lost_worths(store, known)
     if others := [one for one in known if one not in worths]:
         raise QuestionError(f"campaign: {others[0]} is not lost; lost customers alone were expected. Take it out.")
-    running = {
-        row["customer_id"] for row in store.rows("campaign_customers", campaign=None) if row["campaign"] in _open(store)
+    running = _open(store)
+    taken_up = {
+        row["customer_id"] for row in store.rows("campaign_customers", campaign=None) if row["campaign"] in running
     }
-    if taken := [one for one in known if one in running]:
+    if taken := [one for one in known if one in taken_up]:
         raise QuestionError(
             f"campaign: {taken[0]} is in a campaign whose follow-up is still running; a customer in two could not be told apart. Take it out."
         )

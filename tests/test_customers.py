@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -339,7 +340,7 @@ def test_slipping_is_what_pandas_finds(sample_store, lines):
     days = lines[lines["amount"] > 0].drop_duplicates(["customer", "day"]).sort_values("day")
     as_of, found = date(2026, 9, 27), set()
     for customer, own in days.groupby("customer")["day"]:
-        gaps = [(b - a).days for a, b in zip(own[:-1], own[1:], strict=True)]
+        gaps = [(b - a).days for a, b in pairwise(own)]
         is_lost = own.iloc[-1] < date(2026, 3, 27)
         if len(gaps) >= 2 and (as_of - own.iloc[-1]).days / np.median(gaps) > 2 and not is_lost:
             found.add(customer)

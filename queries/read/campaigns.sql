@@ -26,6 +26,7 @@ select
     c.hold_out,
     c.who,
     c.drawn_at,
+    c.token,
     cast(c.starts_on + to_months(c.follow_up_months) as date) > (select last_on + 1 from coverage where source = 'orders') as is_open,
     count(case when not m.is_held_out then 1 end) as contacted,
     count(case when not m.is_held_out and m.is_back then 1 end) as contacted_back,
