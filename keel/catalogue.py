@@ -56,6 +56,7 @@ class Metric:
     leads: tuple[Lead, ...] = ()
     uploaded: bool = False
     finest: str = "week"
+    follow_up: bool = False
     bounds: tuple[float, float] | None = None
 
     @property

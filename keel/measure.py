@@ -307,7 +307,8 @@ def _rolled(
     frame = frame.rename(columns={"people": "n"})
     frame["period"] = frame["period"].dt.date if len(frame) else frame["period"]
     if metric.grain == "period" and last < watermark:  # such rows hold the whole period's data: later than asked
-        closed = [calendar.end(period, grain) - timedelta(days=1) <= last for period in frame["period"]]
+        after = store.settings.win_back_months if metric.follow_up else 0
+        closed = [add_months(calendar.end(period, grain), after) - DAY <= last for period in frame["period"]]
         frame = frame[np.array(closed, dtype=bool)]
     frame["value"] = frame["value"] * metric.scale
     frame["n"] = frame["n"].astype(float)

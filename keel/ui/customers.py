@@ -115,7 +115,7 @@ def _find() -> None:
     found = ask("customers.listed", which="all", words=words, most=8)
     with st.container(key="found-customers", horizontal=True, gap="small"):
         for row in measure.records(found):
-            customer_link(row["customer_id"], row["name"])
+            customer_button(row["customer_id"], row["name"])
         if found.empty:
             st.html('<span class="keel-sum">Nobody of that name or number has order lines.</span>', width="content")
 
@@ -125,6 +125,12 @@ def customer_link(customer_id: str, name: str = "") -> None:
     st.page_link(
         PAGES / "customers.py", label=plain(name or customer_id), query_params={"customer": customer_id, **here()}
     )
+
+
+def customer_button(customer_id: str, name: str) -> None:
+    """The same on the Customers page itself: there a link would leave the address as it was."""
+    if st.button(plain(name), key=f"open-{customer_id}", type="tertiary", icon=":material/arrow_forward:"):
+        _open(customer_id)
 
 
 def _facts() -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from keel import charts, desk, measure, winback, wording
 from keel.desk import Case
-from keel.ui.customers import NAME, asked_view, customer_link, files, listed_rows, money, standing
+from keel.ui.customers import NAME, asked_view, customer_button, files, listed_rows, money, standing
 from keel.ui.frame import ask, blank, heading, keep, store, theme, who
 from keel.ui.panels import chart, money_column, table, trend
 
@@ -138,7 +138,7 @@ def _chosen(chosen: Sequence[str]) -> None:
     elif len(chosen) == 1:
         name = ask("customer_name", customer_id=chosen[0])
         heading(name, chosen[0])
-        customer_link(chosen[0], "Open the customer")
+        customer_button(chosen[0], "Open the customer")
         say_case(desk.cases(store()).get(chosen[0], Case(chosen[0])))
     else:
         _begin_campaign(chosen)

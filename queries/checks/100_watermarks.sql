@@ -8,13 +8,13 @@ with sources as (
             'orders',
             [
                 'revenue', 'gross_margin', 'gross_margin_rate', 'orders', 'average_order_value', 'active_customers',
-                'customer_churn', 'lost_customers', 'win_back_rate', 'revenue_movements', 'gross_revenue_retention',
+                'customer_churn', 'lost_customers', 'win_back_rate', 'advocates', 'revenue_movements', 'gross_revenue_retention',
                 'net_revenue_retention'
             ]
         ),
         ('employees', ['headcount', 'turnover', 'voluntary_turnover', 'regretted_turnover', 'first_year_attrition']),
         ('employees survey', ['engagement', 'enps', 'participation']),
-        ('customers survey', ['nps', 'csat', 'ces', 'response_rate', 'advocates'])
+        ('customers survey', ['nps', 'csat', 'ces', 'response_rate'])
     ) as declared (source, metrics)
     union all
     select ratio, 'measure ' || num from ratios

@@ -54,12 +54,11 @@ closes as (
     select
         p.grain,
         p.period,
-        least(p.closes_on, o.last_on, s.last_on) as close_on,
+        least(p.closes_on, o.last_on) as close_on,
     from periods as p
-    join coverage as o on o.source = 'orders'
-    join coverage as s
-        on s.source = 'customers survey'
-        and p.period <= least(o.last_on, s.last_on)
+    join coverage as o
+        on o.source = 'orders'
+        and p.period <= o.last_on
         and p.closes_on >= (select min(day) from answers)
 )
 

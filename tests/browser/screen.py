@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Error, Locator, Request, expect
 
 PAGES = {
-    "Balance": "/", "Revenue": "/revenue", "Engagement": "/engagement", "Turnover": "/turnover",
+    "Balance": "/", "Revenue": "/revenue", "Customers": "/customers", "Engagement": "/engagement", "Turnover": "/turnover",
     "Satisfaction": "/satisfaction", "Review": "/review", "Metric": "/metric", "Uploads": "/uploads", "Definitions": "/definitions",
     "What can be seen": "/what_can_be_seen",
 }  # fmt: skip

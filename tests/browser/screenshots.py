@@ -14,6 +14,8 @@ SIZES = {"desk": DESK, "phone": PHONE}
 HEIGHT = "() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight"
 PLACES = PAGES | {
     "Drill": "/revenue?path=region%3DSouth&path=segment%3DSmall",
+    "Customers-desk": "/customers?part=Win-back+desk",
+    "Customers-one": "/customers?customer=C0417",
     "Engagement-time": "/engagement?part=Over+time",
     "Engagement-who": "/engagement?part=Who+answered",
     "Engagement-comments": "/engagement?part=Comments",
