@@ -43,7 +43,7 @@ def questions(store: Store) -> list[tuple[str, float, Callable[[], Any]]]:
         (f"list {which}, 50 rows with why", LIST_MS, lambda which=which: customers.listed(store, which, most=50)) for which in customers.LISTS
     ]  # fmt: skip
     asked += [
-        ("list lost of a region, 500 rows", LIST_MS, lambda: customers.listed(store, "lost", region="North", most=500)),
+        ("list lost of a region, 200 rows", LIST_MS, lambda: customers.listed(store, "lost", region="North", most=200)),
         ("list all, by letters of a name", LIST_MS, lambda: customers.listed(store, "all", words="c00012", most=50)),
         ("counts and concentration", LIST_MS, lambda: customers.standing(store)),
         ("curve of 250 points", LIST_MS, lambda: customers.curve(store)),
@@ -73,8 +73,9 @@ def page(store: Store, customer_id: str) -> None:
     found = customers.customer(store, customer_id)
     number, end = found["number"], found["as_of"]
     customers.customer_months(store, number, until=end)
-    customers.customer_products(store, customer_id, number, start=end - timedelta(days=364), end=end)
-    customers.customer_lines(store, customer_id, number, start=end - timedelta(days=3650), end=end)
+    customers.products_of(
+        customers.customer_lines(store, customer_id, number, start=end - timedelta(days=364), end=end, days=400)
+    )
     customers.customer_answers(store, customer_id)
 
 

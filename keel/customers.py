@@ -352,9 +352,17 @@ def customer_lines(
     return store.ask("customer_lines", customer_id=customer_id, number=number, from_on=start, to_on=end, days=days)
 
 
-def customer_products(store: Store, customer_id: str, number: int, *, start: date, end: date) -> pd.DataFrame:
-    """What one customer bought in a span, the largest revenue first: product, product_line, quantity, revenue, margin, last_on."""
-    return store.ask("products_bought", customer_id=customer_id, number=number, from_on=start, to_on=end)
+def products_of(lines: pd.DataFrame) -> pd.DataFrame:
+    """What these order lines of one customer bought, the largest revenue first: product, product_line, quantity, revenue, margin, last_on."""
+    names = lines["product"].astype(object).where(lines["product"].notna(), "")
+    groups = lines.assign(product=names).groupby("product", as_index=False)
+    found = groups.agg(
+        product_line=("product_line", "first"), quantity=("quantity", "sum"), revenue=("amount", "sum"), last_on=("day", "max")
+    )  # fmt: skip
+    margins = groups["margin"].sum(min_count=1)
+    return found.merge(margins, on="product").sort_values(
+        ["revenue", "product"], ascending=[False, True], ignore_index=True
+    )
 
 
 def customer_answers(store: Store, customer_id: str) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ from keel.ui.panels import chart, money_column, table
 from keel.ui.room import said_of
 from keel.ui.winback import say_case
 
+EVERY_DAY = 400  # of a year with order lines
+
 
 def asked_customer() -> str:
     """The customer the address names; empty for the lists."""
@@ -52,18 +54,30 @@ def one_customer(customer_id: str) -> None:
                 + (f", margin {wording.exact(months['margin'].sum(), 'money')}" if months["margin"].notna().any() else "") + ".</div>"
             )  # fmt: skip
         with st.container(key="box-customer-products"):
-            products = ask(
-                "customers.customer_products", customer_id=customer_id, number=number, start=start, end=as_of
+            year = ask(
+                "customers.customer_lines",
+                customer_id=customer_id,
+                number=number,
+                start=start,
+                end=as_of,
+                days=EVERY_DAY,
             )
+            products = customers.products_of(year)
             heading("What it buys", "trailing twelve months")
             _small_table(products.assign(last_on=pd.to_datetime(products["last_on"]).dt.date if len(products) else []), key="customer-products", columns={
                 "product": "Product", "product_line": "Product line", "quantity": "Quantity", "revenue": money_column("Revenue"), "margin": money_column("Margin"), "last_on": "Last bought",
             }, total="revenue")  # fmt: skip
         with st.container(key="box-customer-orders"):
-            lines = ask(
-                "customers.customer_lines", customer_id=customer_id, number=number, start=date(1900, 1, 1), end=as_of
-            )
-            heading("Its orders", f"the lines of its last {customers.MOST_DAYS} days with orders, the newest first")
+            lines = year
+            if lines.empty:  # it has bought nothing for a year: its last orders before
+                lines = ask(
+                    "customers.customer_lines",
+                    customer_id=customer_id,
+                    number=number,
+                    start=date(1900, 1, 1),
+                    end=as_of,
+                )
+            heading("Its orders", "trailing twelve months, or the last ones before; the newest first")
             _small_table(lines.drop(columns=["batch", "row"]).assign(day=pd.to_datetime(lines["day"]).dt.date if len(lines) else []), key="customer-orders", columns={
                 "day": "Day", "order_id": "Order", "product": "Product", "product_line": "Product line", "quantity": "Quantity",
                 "amount": money_column("Amount"), "margin": money_column("Margin"),

@@ -14,7 +14,7 @@ from keel.ui.frame import PAGES, ask, heading, here, plain, store, theme, view
 from keel.ui.panels import chart, parts, table
 
 PARTS = ["The 80 %", "Can't afford to lose", "Slipping and lost", "Win-back desk", "Ladder"]
-MOST_ROWS = 500  # of a list on screen; its file holds all of them
+MOST_ROWS = 200  # of a list on screen; its file holds all of them
 RUNG_NAMES = {
     "none": "Not yet bought",
     "customer": "Customer",
