@@ -307,6 +307,13 @@ def movers(
     return store.ask("movers", most=most, **view), store.rows("movers_sum", **view)[0]
 
 
+def open_cohorts(store: Store, *, region: str | None = None, segment: str | None = None) -> list[dict[str, Any]]:
+    """The months in which customers were lost whose follow-up still runs: month, lost, won so far; not to be compared."""
+    months = store.settings.win_back_months
+    rows = store.rows("win_back_cohorts", follow_up_months=months, region=_member(region), segment=_member(segment))
+    return [row for row in rows if row["is_open"]]
+
+
 # One customer
 
 
@@ -338,11 +345,6 @@ def customer_months(store: Store, number: int, *, until: date, months: int = 24)
     found.loc[quiet, ["revenue", "purchases"]] = 0
     found.loc[quiet, "margin"] = 0 if days["margin"].notna().any() else np.nan
     return found.assign(purchases=found["purchases"].astype(int))
-
-
-def customer_purchases(store: Store, number: int) -> list[date]:
-    """The days on which one customer bought."""
-    return [row["day"] for row in store.rows("customer_days", number=number) if row["is_purchase"]]
 
 
 def customer_lines(

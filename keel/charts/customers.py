@@ -103,14 +103,14 @@ def months(
             "type": "bar", "name": "margin", "x": x, "y": np.nan_to_num(margin).tolist(), "width": 0.72, "marker": {"color": colour},
             "hoverinfo": "skip",
         })  # fmt: skip
-    every = max(1, math.ceil(len(x) / 6))
+    every = max(1, math.ceil(len(x) / 4))  # as many words as fit on a phone
     shown = x[::-1][::every][::-1]
     key = [look.label(
         f"revenue{', darker: margin' if knows_margin else ''}, {currency}", theme, x=0, y=1, xanchor="left", yanchor="bottom", yshift=4, size=SMALL,
     )]  # fmt: skip
     return look.figure(
         data, theme, height=height, margin={"l": 16 + look.widest(scale.texts), "r": 12, "t": 26, "b": 30}, barmode="overlay", annotations=key,
-        xaxis=look.axis(theme, tickvals=shown, ticktext=[names[place] for place in shown], range=[-0.6, len(x) - 0.4]),
+        xaxis=look.axis(theme, tickvals=shown, ticktext=[names[place] for place in shown], tickangle=0, range=[-0.6, len(x) - 0.4]),
         yaxis=scale.axis(theme), uirevision="customer-months",
     )  # fmt: skip
 

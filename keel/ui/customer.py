@@ -137,18 +137,19 @@ def _card(found: Mapping[str, Any]) -> None:
     if found["nps"] is not None:
         before = f", {found['nps_before']:.0f} before" if found["nps_before"] is not None else ""
         facts.append((f"{found['nps']:.0f} of 10", f"would recommend us ({wording.day_year(found['nps_on'])}{before})"))
-    facts.append(
-        (
-            RUNG_NAMES[found["rung"]],
-            f"on the ladder · {wording.plural(found['purchases'], 'purchase')}"
-            + (f" since {wording.day_year(found['first_purchase_on'])}" if found["first_purchase_on"] else ""),
-        )
-    )
     if found["is_lost"]:
         facts.append(
             (
                 "▲ Lost",
                 f"since {wording.day_year(found['lost_on'])} · was worth {money(found['worth'])} in its last year",
+            )
+        )
+    else:
+        facts.append(
+            (
+                RUNG_NAMES[found["rung"]],
+                f"on the ladder · {wording.plural(found['purchases'], 'purchase')}"
+                + (f" since {wording.day_year(found['first_purchase_on'])}" if found["first_purchase_on"] else ""),
             )
         )
     tiles = "".join(

@@ -12,7 +12,7 @@ import streamlit as st
 from keel import charts, desk, measure, winback, wording
 from keel.desk import Case
 from keel.ui.customers import NAME, asked_view, customer_button, files, listed_rows, money, standing
-from keel.ui.frame import ask, blank, heading, keep, store, theme, who
+from keel.ui.frame import ask, blank, heading, keep, store, theme, view, who
 from keel.ui.panels import chart, money_column, table, trend
 
 YEARS = [1, 2, 3]
@@ -41,6 +41,13 @@ def win_back() -> None:
     with st.container(key="box-cohorts"):
         heading("How many come back", "by the month in which they were lost; the months whose follow-up is over")
         trend("win_back_rate", key="win-back-rate", height=240)
+        running = ask("customers.open_cohorts", region=view().region, segment=view().segment)
+        months = [
+            f"{store().settings.calendar.label(row['month'], 'month')} {row['won']:,} of {row['lost']:,} so far"
+            for row in running
+        ]
+        if months:
+            st.html(f'<div class="keel-sum">Still open, and not compared: {html.escape(" · ".join(months))}.</div>')
 
 
 def _economics() -> None:
