@@ -329,22 +329,17 @@ def customer(store: Store, customer_id: str) -> dict[str, Any]:
 
 def customer_months(store: Store, number: int, *, until: date, months: int = 24) -> pd.DataFrame:
     """One customer's trailing calendar months: month, revenue, margin, purchases (days); quiet months are 0."""
-    days = store.ask("customer_days", number=number)
     first = add_months(until.replace(day=1), 1 - months)
-    grid = pd.DataFrame({"month": [add_months(first, step) for step in range(months)]})
-    if days.empty:
-        return grid.assign(revenue=0.0, margin=np.nan, purchases=0)
-    day = pd.to_datetime(days["day"]).dt.date
-    sums = (
-        days.assign(month=[one.replace(day=1) for one in day], purchases=days["is_purchase"].astype(int))
-        .groupby("month", as_index=False)[["revenue", "margin", "purchases"]]
-        .sum(min_count=1)
-    )
-    found = grid.merge(sums, how="left", on="month")
-    quiet = found["revenue"].isna()
-    found.loc[quiet, ["revenue", "purchases"]] = 0
-    found.loc[quiet, "margin"] = 0 if days["margin"].notna().any() else np.nan
-    return found.assign(purchases=found["purchases"].astype(int))
+    days = store.rows("customer_days", number=number)
+    knows_margin = any(row["margin"] is not None for row in days)
+    found = {add_months(first, step): [0.0, 0.0 if knows_margin else np.nan, 0] for step in range(months)}
+    for row in days:
+        if month := found.get(row["day"].replace(day=1)):
+            month[0] += row["revenue"]
+            month[1] += row["margin"] or 0.0
+            month[2] += row["is_purchase"]
+    columns = ["month", "revenue", "margin", "purchases"]
+    return pd.DataFrame([[month, *sums] for month, sums in found.items()], columns=columns)
 
 
 def customer_lines(
@@ -356,15 +351,17 @@ def customer_lines(
 
 def products_of(lines: pd.DataFrame) -> pd.DataFrame:
     """What these order lines of one customer bought, the largest revenue first: product, product_line, quantity, revenue, margin, last_on."""
-    names = lines["product"].astype(object).where(lines["product"].notna(), "")
-    groups = lines.assign(product=names).groupby("product", as_index=False)
-    found = groups.agg(
-        product_line=("product_line", "first"), quantity=("quantity", "sum"), revenue=("amount", "sum"), last_on=("day", "max")
-    )  # fmt: skip
-    margins = groups["margin"].sum(min_count=1)
-    return found.merge(margins, on="product").sort_values(
-        ["revenue", "product"], ascending=[False, True], ignore_index=True
-    )
+    names = ["product", "product_line", "quantity", "amount", "margin", "day"]
+    found: dict[str, list[Any]] = {}
+    for product, line, quantity, amount, margin, day in zip(*(lines[name].tolist() for name in names), strict=True):
+        product = product if isinstance(product, str) else ""
+        sums = found.setdefault(product, [product, line, np.nan, 0.0, np.nan, day])  # the newest line comes first
+        sums[3] += amount
+        for place, known in ((2, quantity), (4, margin)):  # not every file has them
+            if known == known:
+                sums[place] = known if sums[place] != sums[place] else sums[place] + known
+    rows = sorted(found.values(), key=lambda sums: (-sums[3], sums[0]))
+    return pd.DataFrame(rows, columns=["product", "product_line", "quantity", "revenue", "margin", "last_on"])
 
 
 def customer_answers(store: Store, customer_id: str) -> list[dict[str, Any]]:

@@ -496,3 +496,23 @@ def test_the_ladder_of_the_sample_adds_up_and_agrees_with_the_series(sample_stor
     assert found.closing["advocate"] == series["advocates"]
     assert found.closing["lost"] == series["lost_customers"]
     assert sum(found.closing[rung] for rung in customers.RUNGS) == series["active_customers"]
+
+
+def test_what_a_customer_bought_is_told_from_its_lines_and_what_no_line_says_is_missing(filled):
+    head = "Date,Order,Customer,Product,Quantity,Amount,Cost\n"
+    store = filled(
+        head
+        + "2024-03-01,1,A,Rope,2,20,12\n2024-03-05,2,A,Rope,-1,-10,\n2024-03-02,3,A,Paint,,50,\n2024-04-01,4,A,,1,5,1"
+    )
+    row = customers.customer(store, "A")
+    lines = customers.customer_lines(store, "A", row["number"], start=date(2024, 1, 1), end=date(2024, 4, 1))
+    found = customers.products_of(lines)
+    assert list(found["product"]) == ["Paint", "Rope", ""]
+    assert list(found["revenue"]) == [50.0, 10.0, 5.0]
+    np.testing.assert_equal(found["quantity"].tolist(), [np.nan, 1.0, 1.0])
+    np.testing.assert_equal(found["margin"].tolist(), [np.nan, 8.0, 4.0])
+    assert found["last_on"].tolist()[1] == pd.Timestamp(2024, 3, 5)
+    months = customers.customer_months(store, row["number"], until=date(2024, 4, 1), months=3)
+    assert months["revenue"].tolist() == [0.0, 60.0, 5.0]
+    assert months["margin"].tolist() == [0.0, 8.0, 4.0]
+    assert months["purchases"].tolist() == [0, 2, 1]
