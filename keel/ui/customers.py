@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from keel import charts, customers, desk, measure, wording
+from keel.errors import QuestionError
 from keel.export import lists
 from keel.ui.frame import PAGES, ask, heading, here, plain, store, theme, view
 from keel.ui.panels import chart, parts, table
@@ -44,7 +45,18 @@ LAST: dict[str, tuple[str, str]] = {"last_purchase_on": ("Last purchase", "day")
 def _as_of() -> date | None:
     """The day as of which customers stand; None for the last one."""
     asked = st.query_params.get("as_of", "")
-    return date.fromisoformat(asked) if asked else None
+    if not asked:
+        return None
+    first, last = ask("coverage", metric=ask("metrics")["revenue"])
+    try:
+        day = date.fromisoformat(asked)
+    except ValueError as error:
+        raise QuestionError(
+            f"as_of: found {asked!r}; a day such as {last} was expected. Correct the address."
+        ) from error
+    if not first <= day <= last:
+        raise QuestionError(f"as_of: found {day}; a day from {first} to {last} was expected. Correct the address.")
+    return day
 
 
 def asked_view() -> dict[str, Any]:
