@@ -1,0 +1,507 @@
+"""Bearings: the company's own history on which number moves first, and where each is likely to go; a leaf of the door.
+
+The weekly series come from keel.measure, so what is on people is suppressed before it is tested, and of surveys only sums over cells
+take part; the tests are keel.leads', the outlook keel.outlook's. A number that looks back over a year, or is measured by month, is
+tested by what happens in the week itself (queries/read/weekly_flows.sql): a trailing sum hides when it moved.
+
+What is expected to lead what is declared before looking: in the catalogue, or by a person, kept with the day among what was said
+(kind "declared"). The pairs of the others are kept when they are first looked at (kind "looked"): a declaration after that counts only
+once as many new weeks have passed as it names.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from keel import catalogue, leads, measure, meeting, outlook, wording
+from keel.catalogue import Metric
+from keel.errors import QuestionError
+from keel.leads import CONFIRMED, FEWEST, NO_EVIDENCE, SUGGESTIVE, WEEK, Link, Shifted
+from keel.outlook import Outlook
+from keel.periods import DAY
+from keel.store import Store
+from keel.wording import NBSP, plural
+
+# In the order in which a change is thought to travel: from the people to the customers to the money.
+STAGES = {"employees survey": "Engagement", "employees": "Turnover", "customers survey": "Satisfaction", "orders": "Retention"}  # fmt: skip
+RETENTION, MONEY, OTHER = "Retention", "Revenue", "Other"
+FLOWS = ("turnover", "voluntary_turnover", "regretted_turnover", "customer_churn")  # tested by the week's own
+OF_CUSTOMERS = ("region", "segment")  # what the shared controls filter by
+MOST_WEEKS = 52  # that a declaration may name: the test reaches half a year, the page says so
+COMMON_CAUSE = (
+    "A number that moves first need not be the reason: something else may move both, one sooner than the other."
+)
+
+
+@dataclass(frozen=True)
+class History:
+    """Weekly series on the same weeks: values by metric, nan where a week has none; and why a metric has no series at all.
+
+    weeks: first days, one after the other; only whole weeks. amounts: the metrics to take in logarithms.
+    """
+
+    weeks: tuple[date, ...]
+    values: Mapping[str, np.ndarray]
+    amounts: frozenset[str]
+    missing: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A lead that was declared: how many weeks later, in which direction (1 the same, -1 the other, 0 not said), by whom, when.
+
+    declared_on: None for what the catalogue declares. looked_on: the day on which its evidence was seen first, before it was
+    declared; None if it was not. counts_from: the day from which on it counts as declared beforehand; None: from the beginning.
+    """
+
+    lead: str
+    lag: str
+    weeks: tuple[int, int]
+    direction: int
+    who: str = ""
+    declared_on: date | None = None
+    looked_on: date | None = None
+    counts_from: date | None = None
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        return self.lead, self.lag
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a link says to a leader: a mark and a word, one sentence, what it was worth, what to do, and what would change it."""
+
+    mark: str
+    word: str
+    sentence: str
+    worth: str
+    advice: str
+    would_change: str
+
+
+# --- what is declared, and what was looked at -------------------------------------------------------------------------
+
+
+def claims(store: Store) -> tuple[Claim, ...]:
+    """Everything that is declared to lead something, the catalogue's first; of a pair declared twice the last holds, from its first day."""
+    known = measure.metrics(store)
+    found = {
+        (metric.id, lead.metric): Claim(
+            metric.id, lead.metric, lead.weeks, _expected(metric, known[lead.metric]), metric.owner
+        )
+        for metric in known.values()
+        for lead in metric.leads
+        if lead.metric in known
+    }
+    looked, said = _said(store)
+    for row in said:
+        pair = row["metric"], row["about"].removeprefix("leads=")
+        body = json.loads(row["body"])
+        if pair in found and found[pair].declared_on is None:
+            continue  # the catalogue said it first
+        declared_on = found[pair].declared_on if pair in found else row["said_at"].date()
+        assert declared_on is not None
+        weeks = (int(body["weeks"][0]), int(body["weeks"][1]))
+        seen = looked.get(pair)
+        was_seen = seen is not None and seen <= declared_on
+        found[pair] = Claim(
+            *pair, weeks, int(body["direction"]), row["who"], declared_on, seen if was_seen else None,
+            declared_on + weeks[1] * WEEK if was_seen else None,
+        )  # fmt: skip
+    return tuple(found.values())
+
+
+def counting(found: Iterable[Claim], last_on: date | None) -> list[tuple[str, str]]:
+    """The pairs that count as declared beforehand where the data reach up to last_on; see keel.leads.is_declared."""
+    return [
+        claim.pair for claim in found
+        if claim.declared_on is None
+        or leads.is_declared(
+            claim.declared_on, claim.looked_on, as_of=max(last_on or claim.declared_on, claim.declared_on), lag_weeks=claim.weeks[1]
+        )
+    ]  # fmt: skip
+
+
+def declare(
+    store: Store, lead: str, lag: str, *, weeks: tuple[int, int], direction: int, who: str, token: str, why: str = ""
+) -> int:
+    """Keep a declaration under today's date; returns the entry's number. Raises QuestionError."""
+    known = measure.metrics(store)
+    first, second = catalogue.find(known, lead), catalogue.find(known, lag)
+    if first.id == second.id:
+        raise QuestionError(
+            f"declaration: found {first.label} on both sides; two different numbers were expected. Choose another one."
+        )
+    if not 1 <= weeks[0] <= weeks[1] <= MOST_WEEKS:
+        raise QuestionError(
+            f"declaration: found {weeks[0]} to {weeks[1]} weeks; from 1 to {MOST_WEEKS}, the first not above the second, was expected. Correct them."
+        )
+    if direction not in (-1, 0, 1):
+        raise QuestionError(f"declaration: found the direction {direction}; 1 (the same way) or -1 was expected.")
+    if not who.strip():
+        raise QuestionError("your name: nothing was typed; a few words were expected.")
+    if (first.id, second.id) in {claim.pair for claim in claims(store) if claim.declared_on is None}:
+        raise QuestionError(
+            f"declaration: {first.label} is declared to lead {second.label} already, in the definitions. Nothing is left to declare."
+        )
+    body = {"weeks": list(weeks), "direction": direction, "words": why.strip()}
+    return store.say(
+        who=who.strip(), week_ending=_week(store), kind="declared", metric=first.id, about=f"leads={second.id}", token=token,
+        body=json.dumps(body, ensure_ascii=False),
+    )  # fmt: skip
+
+
+def look(store: Store, pairs: Sequence[tuple[str, str]], *, who: str) -> None:
+    """Keep that the evidence of these pairs is seen today; those seen before keep their first day."""
+    known, _ = _said(store)
+    new = sorted(pair for pair in pairs if pair not in known)
+    if new:
+        words = json.dumps({"pairs": new})
+        token = "looked " + hashlib.sha256(words.encode()).hexdigest()
+        store.say(who=who, week_ending=_week(store), kind="looked", body=words, token=token)
+
+
+def looked_at(store: Store) -> set[tuple[str, str]]:
+    """The pairs whose evidence was seen without being declared."""
+    return set(_said(store)[0])
+
+
+def undeclared(store: Store, found: Iterable[Claim]) -> list[tuple[str, str]]:
+    """Every pair that might be a lead and is not declared: a leading number and a result, or one further down the way."""
+    known, taken = measure.metrics(store), {claim.pair for claim in found}
+    there = [metric for metric in known.values() if measure.coverage(store, metric) and _is_weekly(metric)]
+    place = {source: n for n, source in enumerate(STAGES)}
+    return [
+        (lead.id, lag.id)
+        for lead in there
+        if lead.kind == "lead"
+        for lag in there
+        if lag.id != lead.id
+        and (lead.id, lag.id) not in taken
+        and (lag.kind == "lag" or place.get(lag.source, -1) > place.get(lead.source, len(place)))
+    ]
+
+
+def _expected(lead: Metric, lag: Metric) -> int:
+    """The direction that the catalogue's declarations mean: good is followed by good."""
+    return {"up": 1, "down": -1, "neither": 0}[lead.better] * {"up": 1, "down": -1, "neither": 0}[lag.better]
+
+
+def _said(store: Store) -> tuple[dict[tuple[str, str], date], list[dict[str, Any]]]:
+    """The day on which each pair was first looked at, and the entries of what was declared, in order."""
+    looked: dict[tuple[str, str], date] = {}
+    rows = store.rows("said")
+    for row in rows:
+        if row["kind"] == "looked":
+            for lead, lag in json.loads(row["body"])["pairs"]:
+                looked.setdefault((lead, lag), row["said_at"].date())
+    return looked, [row for row in rows if row["kind"] == "declared"]
+
+
+def _week(store: Store) -> date:
+    found = meeting.weeks(store, most=1)
+    if not found:
+        raise QuestionError("declaration: nothing has been uploaded yet; numbers to declare were expected. Upload something first.")  # fmt: skip
+    return found[0]
+
+
+# --- the series -------------------------------------------------------------------------------------------------------
+
+
+def history(
+    store: Store, ids: Iterable[str], *, only: Mapping[str, str] | None = None, end: date | None = None
+) -> History:
+    """The weekly series of these metrics in one view, on the same weeks. A metric that cannot take the filter is missing.
+
+    Raises QuestionError for an unknown metric.
+    """
+    known, only = measure.metrics(store), dict(only or {})
+    found: dict[str, dict[date, float]] = {}
+    missing: dict[str, str] = {}
+    for id in dict.fromkeys(ids):
+        metric = catalogue.find(known, id)
+        if why := _not_weekly(store, metric, only):
+            missing[metric.id] = why
+        else:
+            found[metric.id] = _weekly(store, metric, only, end)
+    weeks, values = _aligned(found)
+    return History(weeks, values, frozenset(id for id in found if _is_amount(known[id])), missing)
+
+
+def _weekly(store: Store, metric: Metric, only: Mapping[str, str], end: date | None) -> dict[date, float]:
+    """The value of each whole week; of a metric over a longer window, what happened in the week itself."""
+    if metric.id not in FLOWS:
+        frame = measure.series(store, metric.id, grain="week", only=only, end=end).frame
+        whole = frame[~frame["partial"]]
+        return dict(zip(whole["period"], whole["value"].astype(float), strict=True))
+    asked = {name: _member(only.get(name)) for name in OF_CUSTOMERS}
+    fewest = max(metric.min_people, store.settings.minimum_group) if metric.min_people else 1
+    return {
+        row["period"]: row["num"] / row["den"] * metric.scale
+        for row in store.list_of("weekly_flows", **asked)
+        if row["metric"] == metric.id and row["den"] >= fewest and (end is None or row["period"] + WEEK - DAY <= end)
+    }
+
+
+def _aligned(found: Mapping[str, Mapping[date, float]]) -> tuple[tuple[date, ...], dict[str, np.ndarray]]:
+    """Every week from the first to the last with a value anywhere, and each series on them; nan where it has none."""
+    days = [day for each in found.values() for day, value in each.items() if math.isfinite(value)]
+    if not days:
+        return (), {id: np.zeros(0) for id in found}
+    first, last = min(days), max(days)
+    weeks = tuple(first + n * WEEK for n in range((last - first).days // 7 + 1))
+    return weeks, {id: np.array([each.get(week, np.nan) for week in weeks]) for id, each in found.items()}
+
+
+def _not_weekly(store: Store, metric: Metric, only: Mapping[str, str]) -> str:
+    """Why a metric has no weekly series in this view; empty where it has one."""
+    if measure.coverage(store, metric) is None:
+        return f"{metric.label} has no data yet: bring {metric.needs or 'a file of measures'}."
+    if not _is_weekly(metric):
+        return f"{metric.label} is measured by month: leads are tested on weeks."
+    if lacking := [name for name in only if name not in metric.dimensions]:
+        return f"{metric.label} is not split by {lacking[0].replace('_', ' ')}."
+    if only and metric.min_people:
+        return f"{metric.label} is on people, whose groups are told by month: leads are tested on weeks."
+    return ""
+
+
+def _is_weekly(metric: Metric) -> bool:
+    return metric.finest == "week" or metric.id in FLOWS
+
+
+def _is_amount(metric: Metric) -> bool:
+    return metric.unit in ("money", "count")
+
+
+def _member(name: str | None) -> str | None:
+    return "" if name == measure.NO_MEMBER else name
+
+
+# --- the evidence -----------------------------------------------------------------------------------------------------
+
+
+def evidence(
+    store: Store, pairs: Sequence[tuple[str, str]], *, directions: Sequence[int] | None = None, only: Mapping[str, str] | None = None,
+    end: date | None = None,
+) -> tuple[Link, ...]:  # fmt: skip
+    """The evidence for the pairs of one family in one view, in the order given; see keel.leads.
+
+    directions: of pairs declared beforehand, which way each is expected to go (1 the same, -1 the other, 0 not said); None: the
+    pairs are the others. What goes the other way than was declared is no evidence for it. What has no weekly series has "too little
+    data", and the reason why. Raises QuestionError.
+    """
+    pairs, is_declared = list(dict.fromkeys(pairs)), directions is not None
+    past = history(store, [id for pair in pairs for id in pair], only=only, end=end)
+    testable = [pair for pair in pairs if not {*pair} & {*past.missing}]
+    family = {"declared" if is_declared else "explored": testable}
+    found = {
+        (link.lead, link.lag): link for link in leads.links(past.values, past.weeks, amounts=past.amounts, **family)
+    }
+    for lead, lag in pairs:
+        if (lead, lag) not in found:
+            why = next(past.missing[id] for id in (lead, lag) if id in past.missing)
+            found[lead, lag] = Link(lead, lag, is_declared, 0, leads.TOO_LITTLE, why)
+    ways = directions or [0] * len(pairs)
+    return tuple(_as_declared(found[pair], way) for pair, way in zip(pairs, ways, strict=True))
+
+
+def _as_declared(link: Link, direction: int) -> Link:
+    if link.status != CONFIRMED or not direction or direction == link.sign:
+        return link
+    words = f"It moves the other way than was declared: that is no evidence for it. {link.reason}"
+    return replace(link, status=NO_EVIDENCE, reason=words)
+
+
+def within(store: Store, lead: str, lag: str, by: str, *, end: date | None = None) -> list[tuple[str, Link]]:
+    """The evidence for one pair inside each member of a dimension that both have: (member, link), a family of their own.
+
+    As every member is looked at, none of them is declared. Raises QuestionError.
+    """
+    known, there = measure.metrics(store), measure.members(store)
+    both = [catalogue.find(known, id) for id in (lead, lag)]
+    for metric in both:
+        if by not in metric.dimensions:
+            there_are = ", ".join(metric.dimensions) or "none"
+            raise QuestionError(f"{metric.label}: it cannot be split by '{by}'; its dimensions are: {there_are}.")
+        if why := _not_weekly(store, metric, {by: ""}):
+            raise QuestionError(why)
+    names = sorted(set.intersection(*({*there.get(metric.id, {}).get(by, [])} for metric in both)))
+    found = {f"{name}\n{metric.id}": _weekly(store, metric, {by: name}, end) for name in names for metric in both}
+    weeks, values = _aligned(found)
+    pairs = [(f"{name}\n{lead}", f"{name}\n{lag}") for name in names]
+    amounts = [f"{name}\n{metric.id}" for name in names for metric in both if _is_amount(metric)]
+    return list(zip(names, leads.links(values, weeks, explored=pairs, amounts=amounts), strict=True))
+
+
+def shifted(
+    store: Store, lead: str, lag: str, *, lag_weeks: int, window: int = 1, only: Mapping[str, str] | None = None, end: date | None = None
+) -> Shifted:  # fmt: skip
+    """The surprises of both numbers on one axis, the leading one drawn as many weeks later; see keel.leads.shifted."""
+    past = history(store, [lead, lag], only=only, end=end)
+    if past.missing:
+        raise QuestionError(next(iter(past.missing.values())))
+    return leads.shifted(
+        past.values[lead], past.values[lag], past.weeks, lag_weeks=lag_weeks, window=window,
+        amounts=(lead in past.amounts, lag in past.amounts),
+    )  # fmt: skip
+
+
+def ahead(
+    store: Store, metric_id: str, *, confirmed: Sequence[tuple[str, int]] = (), only: Mapping[str, str] | None = None, end: date | None = None
+) -> tuple[Outlook, History]:  # fmt: skip
+    """The outlook of one metric for the next 13 weeks, and the weekly series it is made from; see keel.outlook.
+
+    confirmed: the leads that were confirmed, each with its lag in weeks. Raises QuestionError for a metric without weekly series.
+    """
+    metric = catalogue.find(measure.metrics(store), metric_id)
+    past = history(store, [metric.id, *(lead for lead, _ in confirmed)], only=only, end=end)
+    if metric.id in past.missing:
+        raise QuestionError(f"outlook: {past.missing[metric.id]}")
+    known = measure.metrics(store)
+    found = [
+        outlook.Lead(known[lead].label, past.values[lead], lag, is_amount=lead in past.amounts)
+        for lead, lag in confirmed
+        if lead not in past.missing
+    ]
+    made = outlook.outlook(past.values[metric.id], weeks=past.weeks, leads=found, is_amount=metric.id in past.amounts)
+    return made, past
+
+
+def confirmed_into(links: Iterable[Link], lag: str) -> list[tuple[str, int]]:
+    """The confirmed leads of a metric with their lags: what its outlook may use."""
+    return [(link.lead, link.lag_weeks) for link in links if link.lag == lag and link.status == CONFIRMED and link.lag_weeks]  # fmt: skip
+
+
+def stage(metric: Metric) -> str:
+    """Where a metric stands on the way from people to money: one of STAGES, "Revenue", or "Other" for an uploaded measure."""
+    if metric.source == "orders" and metric.unit == "money":
+        return MONEY
+    return STAGES.get(metric.source, OTHER)
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
+
+MARKS = {
+    CONFIRMED: ("✓", "Confirmed"), SUGGESTIVE: ("◇", "Suggestive"), NO_EVIDENCE: ("–", "No evidence"),
+    leads.TOO_LITTLE: ("…", "Too little data"),
+}  # fmt: skip
+
+
+def in_words(link: Link, lead: Metric, lag: Metric, claim: Claim | None = None) -> Verdict:
+    """What the evidence for a pair says to somebody who has never heard of a p-value."""
+    mark, word = MARKS[link.status]
+    first, second = lead.label, lag.label
+    when = leads.when(link)
+    way = "the same way" if link.sign > 0 else "the other way"
+    if link.status == CONFIRMED:
+        sentence = f"{first} has moved {when} before {second}, {way}."
+        advice = f"Plan on it: what {_mid(first)} does now is likely to show in {_mid(second)} in {when}. Act on {_mid(first)} first."
+        change = (
+            f"If the next {plural(leads.HELD_BACK, 'week')} of {_mid(second)} were foretold no better with {_mid(first)} than without, "
+            "this would go back to no evidence."
+        )
+    elif link.status == SUGGESTIVE:
+        sentence = f"{first} seems to have moved {when} before {second}, {way}; it was found by looking at many pairs."
+        advice = "Do not plan on it yet: about one in ten such finds is chance. Declare it, and new weeks can tell."
+        change = f"Declared today, it counts as tested beforehand after {link.lag_weeks} new weeks."
+    elif link.status == NO_EVIDENCE:
+        sentence = f"Nothing in {link.n} weeks shows {_mid(first)} moving before {_mid(second)}."
+        if link.passes and claim is not None and claim.direction == -link.sign:
+            expected = "the same way" if claim.direction > 0 else "the other way"
+            sentence = f"{second} moved {when} after {_mid(first)}, but {way}; {expected} was declared."
+        elif link.passes:
+            sentence = f"{first} and {_mid(second)} are linked more than by chance, but no forecast of {_mid(second)} was better for it."
+        advice = f"Do not plan on it. Keep {_mid(first)} for its own sake."
+        change = _could_have_seen(link, second)
+    else:
+        sentence = link.reason
+        advice = "Nothing can be said, for or against."
+        change = (
+            f"It takes {FEWEST} weeks of both without gaps; {plural(max(FEWEST - link.n, 1), 'more week')} would do."
+            if 0 < link.n < FEWEST
+            else "Two years of weeks of both."
+        )
+    worth = ""
+    if link.status in (CONFIRMED, SUGGESTIVE):
+        worth = (
+            f"A usual move of {_mid(first)}, {_size(link.usual_move, lead, is_log=link.is_lead_log)} up, was followed by {_mid(second)} "
+            f"{_range(link, lag)} than it would have been."
+        )
+        if link.moves_together:
+            sentence += " They move together: each moves before the other, so neither shows the way alone."
+        if claim is not None and link.lag_weeks and not claim.weeks[0] <= link.lag_weeks <= claim.weeks[1]:
+            sentence += f" Expected were {claim.weeks[0]} to {claim.weeks[1]} weeks."
+    return Verdict(mark, word, sentence, worth, advice, change)
+
+
+def _could_have_seen(link: Link, second: str) -> str:
+    if not math.isfinite(link.detectable_r2):
+        return f"{link.n} weeks are too few to show any but a perfect lead: more weeks."
+    return (
+        f"A lead behind {wording.percent(link.detectable_r2)} of the ups and downs of {_mid(second)} that its own past does not explain "
+        "would probably have shown (4 times in 5). A weaker one takes more weeks to be seen."
+    )
+
+
+def _mid(label: str) -> str:
+    """A label inside a sentence: abbreviations stay as they are."""
+    return label if len(label) > 1 and label[1].isupper() else label[:1].lower() + label[1:]
+
+
+def _size(value: float, metric: Metric, *, is_log: bool) -> str:
+    """A difference of a metric without its sign: "2.1 pts", "3.4 %"."""
+    size = abs(value)
+    if is_log:
+        return f"{100 * size:.{_places(100 * size)}f}{NBSP}%"
+    if metric.unit in ("rate", "points", "score"):
+        size *= 100 if metric.unit == "rate" else 1
+        words = f"{size:.{_places(size)}f}"
+        return f"{words}{NBSP}{'pt' if words == '1' else 'pts'}"
+    return wording.number(size, metric.told_in)
+
+
+def _places(size: float) -> int:
+    """Two significant digits, and no more decimals than two."""
+    return 0 if size >= 10 or size == 0 else 1 if size >= 1 else 2
+
+
+def _range(link: Link, lag: Metric) -> str:
+    """What followed a usual move, as a range: "1.2 to 3.4 pts higher"."""
+    low, high = sorted((link.effect_low, link.effect_high))
+    told = [_size(value, lag, is_log=link.is_lag_log) for value in (low, high)]
+    if low < 0 < high:
+        return f"between {told[0]} lower and {told[1]} higher"
+    near, far = (told[0], told[1]) if low >= 0 else (told[1], told[0])
+    unit = far.split(NBSP)[-1]
+    near = near.split(NBSP)[0] if near.split(NBSP)[-1] in (unit, unit.removesuffix("s")) else near
+    return f"{near} to {far} {'higher' if low >= 0 else 'lower'}"
+
+
+def record_in_words(made: Outlook) -> str:
+    """How the outlooks of the past did: "Of the last 26 weeks, 22 lay inside the 80 % band they were given"."""
+    record = made.record
+    if not record.weeks:
+        return "There is no record of past outlooks yet."
+    words = f"Of {record.weeks} weeks foretold before, {record.inside_80} lay inside the 80{NBSP}% band and {record.inside_50} inside the 50{NBSP}% band."
+    if math.isfinite(made.mase):
+        words += f" On average they were {_closer(made.mase)} last year's same weeks."
+    return words
+
+
+def _closer(mase: float) -> str:
+    share = wording.percent(abs(1 - mase))
+    return f"{share} closer than" if mase < 1 else f"{share} further off than" if mase > 1 else "as close as"
+
+
+def testable_on(link: Link, history: Collection[date]) -> date | None:
+    """The day from which on a pair that is too short can be tested, if both go on; None where weeks are not what it lacks."""
+    last = max(history, default=None)
+    return last + timedelta(weeks=1 + FEWEST - link.n) if last and 0 < link.n < FEWEST else None
