@@ -11,7 +11,22 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from keel import audit, company, customers, desk, export, intake, measure, meeting, sheets, signals, wording
+from keel import (
+    audit,
+    bearings,
+    catalogue,
+    company,
+    customers,
+    desk,
+    export,
+    intake,
+    leads,
+    measure,
+    meeting,
+    sheets,
+    signals,
+    wording,
+)
 from keel.errors import InputError, KeelError, QuestionError
 from keel.periods import GRAINS
 from keel.readings import KINDS, PARTIAL, UNREADABLE, Reading
@@ -88,6 +103,16 @@ def _parser() -> argparse.ArgumentParser:
     judged.add_argument("metric")
     judged.add_argument("--grain", choices=GRAINS, default="")
     judged.add_argument("--plain", action="store_true", help="limits on the raw values: nothing is removed")
+    led = command(
+        "leads", _leads, "which number moves before which: the evidence for each pair, the declared ones first"
+    )
+    led.add_argument("--lead", metavar="M", help="only what this metric may lead")
+    led.add_argument("--lag", metavar="M", help="only what may lead this metric")
+    led.add_argument("--declared", action="store_true", help="only what was declared; nothing else is looked at")
+    led.add_argument("--as-of", type=_day, metavar="D", help="with what was known at the close of this day")
+    foretold = command("outlook", _outlook, "where a metric probably lies in each of the next 13 weeks")
+    foretold.add_argument("metric")
+    foretold.add_argument("--as-of", type=_day, metavar="D", help="with what was known at the close of this day")
     command("questions", _questions, "each survey question: scale, n, score, counts").add_argument("survey", nargs="?")
     audited = command(
         "audit", _audit, "what can be seen of each survey on people, and an attack on it with the store's own data"
@@ -469,6 +494,72 @@ def _signals(asked: argparse.Namespace) -> None:
         value, low, high = (wording.exact(point[key], metric.unit) for key in ("value", "low", "high"))
         lines.append(f"{point['period']}  {value:>16}  {low:>16} to {high:>16}  {told}".rstrip())
     _print(asked, document, lines)
+
+
+def _leads(asked: argparse.Namespace) -> None:
+    with _store(asked) as store:
+        known = measure.metrics(store)
+        wanted = [bool(name) and catalogue.find(known, name).id for name in (asked.lead, asked.lag)]
+        said = bearings.claims(store)
+        pairs, directions = bearings.declared_pairs(store, said, end=asked.as_of)
+        found = list(bearings.evidence(store, pairs, directions=directions, end=asked.as_of))
+        if not asked.declared:
+            found += bearings.evidence(store, bearings.other_pairs(store, said, end=asked.as_of), end=asked.as_of)
+        links = [
+            link for link in found
+            if all(not name or name == id for name, id in zip(wanted, (link.lead, link.lag), strict=True))
+        ]  # fmt: skip
+        bearings.look(store, [(link.lead, link.lag) for link in links if not link.declared], who=getpass.getuser())
+        claims = {claim.pair: claim for claim in said}
+        as_of = bearings.last_day(store, asked.as_of)
+    documents, lines = [], []
+    for link in links:
+        lead, lag, claim = known[link.lead], known[link.lag], claims.get((link.lead, link.lag))
+        words = bearings.in_words(link, lead, lag, claim)
+        documents.append(_link_document(link, words, claim))
+        lines += [f"{words.word:<16} {lead.label} → {lag.label}", f"{'':<16} {words.sentence} {words.worth}".rstrip()]
+    note = (
+        []
+        if asked.declared
+        else ["", "What was not declared has been looked at now: a declaration of it counts after new weeks only."]
+    )
+    _print(asked, {"as_of": as_of, "pairs": documents}, [*lines, *note, bearings.COMMON_CAUSE])
+
+
+def _link_document(link: leads.Link, words: bearings.Verdict, claim: bearings.Claim | None) -> dict[str, Any]:
+    names = ("lead", "lag", "declared", "n", "p", "q", "lag_weeks", "lag_set", "window", "z", "sign", "reverse_p", "reverse_q",
+             "moves_together", "status", "detectable_r2", "usual_move", "effect", "effect_low", "effect_high", "reason")  # fmt: skip
+    expected = None if claim is None else {
+        "weeks": claim.weeks, "direction": claim.direction, "who": claim.who, "declared_on": claim.declared_on,
+        "looked_on": claim.looked_on, "counts_from": claim.counts_from,
+    }  # fmt: skip
+    told = " ".join(filter(None, (words.sentence, words.worth, words.advice, words.would_change)))
+    return {**{name: getattr(link, name) for name in names}, "expected": expected, "words": told}
+
+
+def _outlook(asked: argparse.Namespace) -> None:
+    with _store(asked) as store:
+        metric = catalogue.find(measure.metrics(store), asked.metric)
+        pairs, directions = bearings.declared_pairs(store, bearings.claims(store), end=asked.as_of)
+        links = bearings.evidence(store, pairs, directions=directions, end=asked.as_of)
+        made, _ = bearings.ahead(store, metric.id, confirmed=bearings.confirmed_into(links, metric.id), end=asked.as_of)
+    document = {
+        "metric": metric.id, "label": metric.label, "unit": metric.unit, "reason": made.reason, "origin": made.origin, "n": made.n,
+        "is_log": made.is_log, "has_skill": made.has_skill, "mase": made.mase, "mase_without": made.mase_without, "factor": made.factor,
+        "has_level_changed": made.has_level_changed,
+        "record": {name: getattr(made.record, name) for name in ("weeks", "inside_50", "inside_80")},
+        "record_without": {name: getattr(made.record_without, name) for name in ("weeks", "inside_50", "inside_80")},
+        "leads": [vars(reach) for reach in made.reaches], "notes": made.notes,
+        "ahead": [{"week": one.week, "ahead": one.ahead, **vars(one.band), "without": vars(one.without), "leads": one.leads} for one in made.ahead],
+    }  # fmt: skip
+    lines = [f"{metric.label}: the next {len(made.ahead)} weeks" if made.ahead else f"{metric.label}: {made.reason}"]
+    for one in made.ahead:
+        low, high, inner, outer = (
+            wording.number(value, metric.told_in)
+            for value in (one.band.low_80, one.band.high_80, one.band.low_50, one.band.high_50)
+        )
+        lines.append(f"{one.week}  80 %: {low:>10} to {high:>10}   50 %: {inner:>10} to {outer:>10}")
+    _print(asked, document, [*lines, *([bearings.record_in_words(made)] if made.ahead else []), *made.notes])
 
 
 def _questions(asked: argparse.Namespace) -> None:

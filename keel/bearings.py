@@ -265,7 +265,7 @@ def _not_weekly(store: Store, metric: Metric, only: Mapping[str, str]) -> str:
     if measure.coverage(store, metric) is None:
         return f"{metric.label} has no data yet: bring {metric.needs or 'a file of measures'}."
     if not _is_weekly(metric):
-        return f"{metric.label} is measured by month: leads are tested on weeks."
+        return f"{metric.label} is measured by month, and this takes weeks."
     if lacking := [name for name in only if name not in metric.dimensions]:
         return f"{metric.label} is not split by {lacking[0].replace('_', ' ')}."
     if only and metric.min_people:
@@ -318,6 +318,32 @@ def _as_declared(link: Link, direction: int) -> Link:
         return link
     words = f"It moves the other way than was declared: that is no evidence for it. {link.reason}"
     return replace(link, status=NO_EVIDENCE, reason=words)
+
+
+def declared_pairs(
+    store: Store, found: Sequence[Claim], *, end: date | None = None
+) -> tuple[list[tuple[str, str]], list[int]]:
+    """The pairs that count as declared beforehand and have data, and the direction in which each is expected to go."""
+    ways = {claim.pair: claim.direction for claim in found}
+    pairs = [pair for pair in counting(found, last_day(store, end)) if _has_data(store, pair)]
+    return pairs, [ways[pair] for pair in pairs]
+
+
+def other_pairs(store: Store, found: Sequence[Claim], *, end: date | None = None) -> list[tuple[str, str]]:
+    """Every other pair that has data: the declarations that do not count yet first."""
+    waiting = sorted({claim.pair for claim in found} - {*counting(found, last_day(store, end))})
+    return [pair for pair in (*waiting, *undeclared(store, found)) if _has_data(store, pair)]
+
+
+def last_day(store: Store, end: date | None = None) -> date | None:
+    """The last day that any source covers, or `end` if that is earlier."""
+    days = [row["last_on"] for row in store.list_of("coverage") if row["last_on"]]
+    return min(filter(None, (max(days), end))) if days else None
+
+
+def _has_data(store: Store, pair: tuple[str, str]) -> bool:
+    known = measure.metrics(store)
+    return all(measure.coverage(store, known[id]) is not None for id in pair if id in known)
 
 
 def within(store: Store, lead: str, lag: str, by: str, *, end: date | None = None) -> list[tuple[str, Link]]:
@@ -400,23 +426,23 @@ def in_words(link: Link, lead: Metric, lag: Metric, claim: Claim | None = None) 
     mark, word = MARKS[link.status]
     first, second = lead.label, lag.label
     when = leads.when(link)
-    way = "the same way" if link.sign > 0 else "the other way"
     if link.status == CONFIRMED:
-        sentence = f"{first} has moved {when} before {second}, {way}."
+        sentence = f"{first} has moved {when} before {_mid(second)}, {way(link.sign)}."
         advice = f"Plan on it: what {_mid(first)} does now is likely to show in {_mid(second)} in {when}. Act on {_mid(first)} first."
         change = (
             f"If the next {plural(leads.HELD_BACK, 'week')} of {_mid(second)} were foretold no better with {_mid(first)} than without, "
             "this would go back to no evidence."
         )
     elif link.status == SUGGESTIVE:
-        sentence = f"{first} seems to have moved {when} before {second}, {way}; it was found by looking at many pairs."
+        sentence = f"{first} seems to have moved {when} before {_mid(second)}, {way(link.sign)}; it was found by looking at many pairs."
         advice = "Do not plan on it yet: about one in ten such finds is chance. Declare it, and new weeks can tell."
         change = f"Declared today, it counts as tested beforehand after {link.lag_weeks} new weeks."
     elif link.status == NO_EVIDENCE:
         sentence = f"Nothing in {link.n} weeks shows {_mid(first)} moving before {_mid(second)}."
         if link.passes and claim is not None and claim.direction == -link.sign:
-            expected = "the same way" if claim.direction > 0 else "the other way"
-            sentence = f"{second} moved {when} after {_mid(first)}, but {way}; {expected} was declared."
+            sentence = (
+                f"{second} moved {when} after {_mid(first)}, but {way(link.sign)}: the opposite of what was declared."
+            )
         elif link.passes:
             sentence = f"{first} and {_mid(second)} are linked more than by chance, but no forecast of {_mid(second)} was better for it."
         advice = f"Do not plan on it. Keep {_mid(first)} for its own sake."
@@ -440,6 +466,11 @@ def in_words(link: Link, lead: Metric, lag: Metric, claim: Claim | None = None) 
         if claim is not None and link.lag_weeks and not claim.weeks[0] <= link.lag_weeks <= claim.weeks[1]:
             sentence += f" Expected were {claim.weeks[0]} to {claim.weeks[1]} weeks."
     return Verdict(mark, word, sentence, worth, advice, change)
+
+
+def way(sign: int) -> str:
+    """Which way the lag goes after its lead, in words."""
+    return "in the same direction" if sign > 0 else "in the opposite direction"
 
 
 def _could_have_seen(link: Link, second: str) -> str:
@@ -492,11 +523,12 @@ def record_in_words(made: Outlook) -> str:
         return "There is no record of past outlooks yet."
     words = f"Of {record.weeks} weeks foretold before, {record.inside_80} lay inside the 80{NBSP}% band and {record.inside_50} inside the 50{NBSP}% band."
     if math.isfinite(made.mase):
-        words += f" On average they were {_closer(made.mase)} last year's same weeks."
+        words += f" On average they were {closer(made.mase)} last year's same weeks."
     return words
 
 
-def _closer(mase: float) -> str:
+def closer(mase: float) -> str:
+    """How past outlooks compare with last year's same weeks: "30 % closer than"."""
     share = wording.percent(abs(1 - mase))
     return f"{share} closer than" if mase < 1 else f"{share} further off than" if mase > 1 else "as close as"
 

@@ -199,7 +199,7 @@ def detectable_r2(weeks: int, *, lags: int, level: float) -> float:
     With surprises u and v of standard deviation 1 and correlation r, the m weeks that bear on a lag make X = u·v of mean
     r and of E X² = b = 1 + 2r², E X³ = 9r + 6r³, E X⁴ = 9 + 72r² + 24r⁴ (Isserlis, 1918). z = Σ X / √Σ X², so its mean is
     √m r / √b, and its variance, by the delta method, (1 + r²) / b − r Cov(X, X²) / b² + r² Var(X²) / 4b³. The strongest
-    of all lags and windows passes the level where |z| is above what the strongest exceeds by chance (`_hurdle`). Held
+    of all lags and windows passes the level where |z| is above what the strongest exceeds by chance (`hurdle`). Held
     against simulations by the tests and by benchmarks.leads.
     """
     used = weeks - lags / 2 - 2  # a lag in the middle, two weeks of own past
@@ -211,9 +211,22 @@ def detectable_r2(weeks: int, *, lags: int, level: float) -> float:
     covariance = 8 + 4 * r2  # of X and X², divided by r
     of_squares = 9 + 72 * r2 + 24 * r2**2 - b**2
     variance = (1 + r2) / b - r2 * covariance / b**2 + r2 * of_squares / (4 * b**3)
-    above = (np.sqrt(m * r2 / b) - _hurdle(lags, level, used)) / np.sqrt(variance)
+    above = (np.sqrt(m * r2 / b) - hurdle(lags, level, used)) / np.sqrt(variance)
     enough = np.flatnonzero(above >= NormalDist().inv_cdf(POWER))
     return float(r2[enough[0]]) if len(enough) else math.nan
+
+
+def hurdle(lags: int, level: float, weeks: float) -> float:
+    """The |z| that the strongest of all lags (1 to `lags`) and windows exceeds by chance with this level, `weeks` bearing on one.
+
+    The two windows overlap: measured on AR(.5) series of 104, 156 and 260 weeks, levels .1 to .001, the strongest of
+    them is that of 1.5 independent values a lag. Random signs have thin tails (their excess kurtosis is -2 Σ X⁴ /
+    (Σ X²)², measured -12 / m with what is far out drawn in), for which Cornish and Fisher (1938) correct: both together
+    give the measured hurdle to .03.
+    """
+    each = 1 - (1 - level) ** (1 / (1.5 * lags))
+    normal = NormalDist().inv_cdf(1 - each / 2)
+    return normal - 12 / weeks / 24 * (normal**3 - 3 * normal)
 
 
 def when(link: Link) -> str:
@@ -501,11 +514,11 @@ def _chance(scan: _Scan, seed: str) -> float:
         return math.nan
     products = scan.products[:, np.isfinite(scan.z)]
     # A flip that changes nothing gives the same z but for rounding, which is not the same on every machine.
-    hurdle = abs(float(scan.z[scan.best])) * (1 - EXACT)
+    least = abs(float(scan.z[scan.best])) * (1 - EXACT)
     as_large, tried = 0, 0
     for signs in _signs(seed, len(products)):
         flipped = signs @ products
-        as_large += int(np.sum(np.maximum(flipped.max(axis=1), -flipped.min(axis=1)) >= hurdle))
+        as_large += int(np.sum(np.maximum(flipped.max(axis=1), -flipped.min(axis=1)) >= least))
         tried += len(signs)
         p = (1 + as_large) / (tried + 1)
         if p >= DOUBT:
@@ -534,19 +547,6 @@ def _effect(lead: _Cleaned, lag: _Cleaned, design: _Design, shape: tuple[int, in
     m = len(c)
     error = math.sqrt(float(np.sum((c * (v - slope * c)) ** 2)) * m / (m - terms - lag.order - 1)) / size
     return move, np.array([slope, slope - INTERVAL * error, slope + INTERVAL * error])
-
-
-def _hurdle(lags: int, level: float, weeks: float) -> float:
-    """The |z| that the strongest of all lags and windows exceeds by chance with this level, `weeks` bearing on one.
-
-    The two windows overlap: measured on AR(.5) series of 104, 156 and 260 weeks, levels .1 to .001, the strongest of
-    them is that of 1.5 independent values a lag. Random signs have thin tails (their excess kurtosis is -2 Σ X⁴ /
-    (Σ X²)², measured -12 / m with what is far out drawn in), for which Cornish and Fisher (1938) correct: both together
-    give the measured hurdle to .03.
-    """
-    each = 1 - (1 - level) ** (1 / (1.5 * lags))
-    normal = NormalDist().inv_cdf(1 - each / 2)
-    return normal - 12 / weeks / 24 * (normal**3 - 3 * normal)
 
 
 # --- a family ---------------------------------------------------------------------------------------------------------

@@ -12,13 +12,14 @@ if not ui.nothing_yet(
     [*WAKE, *HORIZON, *ui.own_measures("lag"), *ui.own_measures("lead")], "orders, a roster of employees, or a survey"
 ):
     ui.changed([*WAKE, *HORIZON, *ui.own_measures("lag"), *ui.own_measures("lead")])
-    wake, horizon = st.columns(2, gap="medium")
+    wake, between, horizon = st.columns([13, 4, 13], gap="small")
     with wake:
         st.html('<h2 class="keel-side keel-lag">In the wake<small>results: they move last</small></h2>')
         ui.cards([*WAKE, *ui.own_measures("lag")], key="wake", columns=2)
-        ui.declared_links()
     with horizon:
         st.html(
             '<h2 class="keel-side keel-lead">On the horizon<small>people and customers: they move first</small></h2>'
         )
         ui.cards([*HORIZON, *ui.own_measures("lead")], key="horizon", columns=2)
+    with between:
+        ui.verdict_lines()

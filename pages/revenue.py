@@ -15,6 +15,8 @@ if not ui.nothing_yet(CARDS, "orders"):
     with st.container(key="box-six-twelve"):
         ui.heading("Net revenue: six weeks and twelve months")
         ui.six_twelve("revenue", key="six-twelve")
+    with st.container(key="box-outlook"):
+        ui.outlook("revenue")
     left, right = st.columns(2, gap="medium")
     with left, st.container(key="box-movements"):
         ui.movements()

@@ -11,6 +11,9 @@
     pareto           how much do few customers make together?
     months, scores   what did one customer buy, and how does it score us?
     reasons          why did the lost ones leave, in money?
+    shifted, by_lag  does one number move before the other, and by how many weeks?
+    outlook          where is it likely to go?
+    chain            what is declared to lead what, and what does history say? (SVG)
     heat_map         which group differs from the company, driver by driver? (keel.groups)
     small_lines      where does each group go, beside the company? (keel.groups)
 
@@ -18,11 +21,15 @@ A page shows a figure by st.plotly_chart(figure, theme=None, config=CONFIG): Str
 this one. Text from data is escaped, for Plotly reads tags in any text. Hidden rows have no number here either.
 """
 
+from keel.charts.bearings import by_lag as by_lag
+from keel.charts.bearings import outlook as outlook
+from keel.charts.bearings import shifted as shifted
 from keel.charts.breakdowns import bars as bars
 from keel.charts.breakdowns import distribution as distribution
 from keel.charts.breakdowns import drivers as drivers
 from keel.charts.breakdowns import survival_curve as survival_curve
 from keel.charts.breakdowns import waterfall as waterfall
+from keel.charts.chain import chain as chain
 from keel.charts.customers import months as months
 from keel.charts.customers import pareto as pareto
 from keel.charts.customers import reasons as reasons

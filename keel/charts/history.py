@@ -39,7 +39,7 @@ def trend(
     scale = look.Scale.over(
         _with_band([*points.drawn(), *(value for _, value in aims)], points.usual), metric.unit, floor
     )
-    x_axis = _time_axis(points.periods, grain, theme, calendar or Calendar())
+    x_axis = time_axis(points.periods, grain, theme, calendar or Calendar())
     events = events_in_view(events, points.periods, grain)
     flags, rows = event_flags(events, points.periods, theme)
     unit = PLURALS.get(metric.unit, "") or (currency if metric.unit == "money" else "")
@@ -442,7 +442,7 @@ def _when(period: date, grain: str, calendar: Calendar) -> str:
     return calendar.label(period, grain)
 
 
-def _time_axis(periods: list[date], grain: str, theme: Theme, calendar: Calendar) -> Trace:
+def time_axis(periods: list[date], grain: str, theme: Theme, calendar: Calendar) -> Trace:
     """Few periods are named one by one; many are left to Plotly, which knows how wide the screen is."""
     step = STEP_DAYS.get(grain, 7)
     pad = timedelta(days=max(step / 2, (periods[-1] - periods[0]).days * 0.02))

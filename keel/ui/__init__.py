@@ -5,8 +5,10 @@ panels   charts, splits, tables, definitions         uploads  drop, preview, imp
 privacy  groups, comments, what can be seen       typed    targets, events, a usual range begun anew
 room     the weekly review                customers  who makes the value, slipping, lost, the ladder
 winback  the win-back desk                customer   one customer's own page
+bearings which number moves first, the outlook
 """
 
+from keel.ui.bearings import chain, link, links, other_links, outlook, verdict_lines
 from keel.ui.cards import card, cards, metric_link, own_measures, series
 from keel.ui.customer import asked_customer, one_customer
 from keel.ui.customers import (
@@ -42,7 +44,6 @@ from keel.ui.panels import (
     changed,
     chart,
     choose,
-    declared_links,
     definition,
     limits,
     matching,
@@ -94,6 +95,7 @@ __all__ = [
     "by_group",
     "card",
     "cards",
+    "chain",
     "changed",
     "chart",
     "choose",
@@ -103,7 +105,6 @@ __all__ = [
     "customer_link",
     "customer_parts",
     "decisions",
-    "declared_links",
     "definition",
     "dimension_label",
     "editions",
@@ -119,6 +120,8 @@ __all__ = [
     "ladder",
     "ladder_moves",
     "limits",
+    "link",
+    "links",
     "matching",
     "meet",
     "metric_link",
@@ -128,6 +131,8 @@ __all__ = [
     "navigation",
     "nothing_yet",
     "one_customer",
+    "other_links",
+    "outlook",
     "overall",
     "own_measures",
     "participation",
@@ -157,6 +162,7 @@ __all__ = [
     "trend",
     "uploaded",
     "uploader",
+    "verdict_lines",
     "view",
     "walk_steps",
     "what_to_bring",

@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from keel import charts, company, customers, measure, wording
+from keel import bearings, charts, company, customers, measure, wording
 from keel.catalogue import Metric
 from keel.errors import KeelError, PrivacyError
 from keel.periods import GRAINS
@@ -26,10 +26,10 @@ SPANS = {"6 months": 6, "12 months": 12, "24 months": 24, "All": 0}
 ALL = "All"
 
 
-_DOORS = {"": measure, "customers": customers}
+_DOORS = {"": measure, "customers": customers, "bearings": bearings}
 
 PAGE_NAMES = [
-    "balance", "revenue", "customers", "engagement", "turnover", "satisfaction", "review", "metric", "uploads", "definitions", "what_can_be_seen",
+    "balance", "revenue", "customers", "engagement", "turnover", "satisfaction", "bearings", "review", "metric", "uploads", "definitions", "what_can_be_seen",
 ]  # fmt: skip
 PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
 

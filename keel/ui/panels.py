@@ -10,9 +10,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from keel import charts, meeting, review, signals, sixtwelve, suppression, targets, wording
+from keel import bearings, charts, leads, meeting, review, signals, sixtwelve, suppression, targets, wording
+from keel.bearings import Claim
 from keel.catalogue import Metric
 from keel.errors import PrivacyError
+from keel.leads import Link
 from keel.measure import Judged, Series
 from keel.periods import add_months
 from keel.ui.cards import (
@@ -472,10 +474,12 @@ def definition(metric: Metric) -> None:
         ("Split by", ", ".join(dimension_label(d).lower() for d in metric.dimensions) or "not split"),
     ]
     if metric.leads:
+        found = {link.lag: told(link) for link, claim in declared({}) if link.lead == metric.id}
         led = (
-            f"{known_metrics()[lead.metric].label} by {lead.weeks[0]} to {lead.weeks[1]} weeks" for lead in metric.leads
+            f"{known_metrics()[lead.metric].label} by {lead.weeks[0]} to {lead.weeks[1]} weeks ({found.get(lead.metric, 'no data yet')})"
+            for lead in metric.leads
         )
-        facts.append(("Expected to lead", ", ".join(led) + " (declared, not yet tested)"))
+        facts.append(("Expected to lead", ", ".join(led)))
     if metric.min_people:
         facts.append(("Privacy", _privacy_in_words(metric)))
     st.markdown(plain(f"{metric.meaning} {metric.edge}"))
@@ -588,18 +592,34 @@ def movements() -> None:
     )  # fmt: skip
 
 
-def declared_links() -> None:
-    """What is declared to lead what, and within how many weeks: hypotheses, said to be such."""
+def parts_in_view() -> dict[str, str]:
+    """The filters that the shared controls are set to, whatever metric takes them."""
+    chosen = {"region": view().region, "segment": view().segment}
+    return {name: member for name, member in chosen.items() if member}
+
+
+def declared(only: Mapping[str, str] | None = None) -> list[tuple[Link, Claim]]:
+    """Every declared link with its evidence in one view, those that can be said something of first; the untested among them too."""
+    found = bearings.claims(store())
+    pairs, directions = bearings.declared_pairs(store(), found)
+    only = parts_in_view() if only is None else only
+    tested = {
+        (link.lead, link.lag): link
+        for link in ask("bearings.evidence", pairs=tuple(pairs), directions=tuple(directions), only=only)
+    }
+    place = [leads.CONFIRMED, leads.SUGGESTIVE, leads.NO_EVIDENCE, leads.TOO_LITTLE]
     known = known_metrics()
-    links = [(metric, lead) for metric in known.values() for lead in metric.leads if ask("coverage", metric=metric)]
-    if not links:
-        return
-    with st.container(key="box-links"):
-        heading("What should lead what", "declared in the definitions, not yet tested on your history")
-        rows = "".join(
-            f'<div><span class="keel-lead">{html.escape(metric.label)}</span> → '
-            f'<span class="keel-{known[lead.metric].kind}">{html.escape(known[lead.metric].label)}</span>'
-            f'<span class="keel-note">{lead.weeks[0]}–{lead.weeks[1]} weeks later</span></div>'
-            for metric, lead in links
-        )
-        st.html(f'<div class="keel-links">{rows}</div>')
+    shown = []
+    for claim in found:
+        if not all(ask("coverage", metric=known[id]) for id in claim.pair):
+            continue
+        waits = f"It was looked at before it was declared: it counts from {wording.day_year(claim.counts_from)} on."
+        shown.append((tested.get(claim.pair) or Link(*claim.pair, False, 0, leads.TOO_LITTLE, waits), claim))
+    return sorted(shown, key=lambda one: place.index(one[0].status))
+
+
+def told(link: Link) -> str:
+    """A link's verdict in a few words: "✓ Confirmed, about 8 weeks"."""
+    mark, word = bearings.MARKS[link.status]
+    when = leads.when(link)
+    return f"{mark} {word}" + (f", {when}" if when and link.status == leads.CONFIRMED else "")
