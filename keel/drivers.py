@@ -147,8 +147,8 @@ def why_not(moments: Moments) -> str:
         return "There is one driver only, and nothing to rank it against."
     if moments.people < least:
         return (
-            f"{moments.people} people answered every question; it takes {least} to tell {len(items)} drivers "
-            "apart from chance."
+            f"{moments.people} people answered every question in the month in which most did; it takes {least} in one month "
+            f"to tell {len(items)} drivers from chance."
         )
     variance = np.diag(moments.covariance)
     if variance[-1] <= EXACT:

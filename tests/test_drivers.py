@@ -194,9 +194,9 @@ def test_too_few_people_are_told_how_many_it_takes():
     answers = np.random.default_rng(1).normal(size=(79, 4))
     found = drivers.rank(moments(answers), seed=("x",))
 
-    assert ((), "79 people answered every question; it takes 80 to tell 3 drivers apart from chance.") == (
-        found.found,
-        found.reason,
+    assert () == found.found
+    assert found.reason == (
+        "79 people answered every question in the month in which most did; it takes 80 in one month to tell 3 drivers from chance."
     )
     assert (80, 80, 120) == (drivers.fewest(3), drivers.fewest(8), drivers.fewest(12))
 
