@@ -1,12 +1,17 @@
 """Drivers ranked from sums: the weights against other routes to the same numbers, and how often chance is called a driver."""
 
+from datetime import date
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from keel import drivers
-from keel.drivers import DRIVER, WITH_THE_REST, Moments
+from keel import company, drivers, intake, measure
+from keel.charts import shares
+from keel.drivers import DRIVER, WITH_THE_REST, Driver, Drivers, Moments
+from keel.settings import Settings
+from keel.store import Store
 
 NAMES = ("Clarity", "Growth", "Manager", "Pride", "Team", "Trust")
 
@@ -223,3 +228,136 @@ def test_what_cannot_be_told_apart_is_named(change, expected):
     answers = np.random.default_rng(1).normal(size=(200, 4))
 
     assert expected == drivers.rank(moments(change(answers)), seed=("x",)).reason
+
+
+# From a survey to the ranking
+
+SPAN = {"start": date(2026, 1, 1), "end": date(2026, 3, 31)}
+ASKED = {
+    "I know what is expected": {"role": "engagement", "driver": "Clarity"},
+    "My manager listens": {"role": "engagement", "driver": "Manager"},
+    "My manager thanks me": {"role": "engagement", "driver": "Manager"},
+    "My workload is too high": {"role": "engagement", "driver": "Workload", "reversed": True},
+    "Would you recommend us?": {"role": "enps"},
+}
+
+
+def answers_of(people: int, luck: np.random.Generator) -> np.ndarray:
+    """people x questions of ASKED: recommending goes with the manager (both questions) and with a low workload."""
+    scores = np.clip(np.rint(3 + 1.2 * luck.normal(size=(people, 4))), 1, 5)
+    manager, workload = scores[:, [1, 2]].mean(axis=1), 6 - scores[:, 3]
+    recommend = 6 + 1.2 * (manager - 3) + 0.8 * (workload - 3) + luck.normal(size=people)
+    return np.column_stack([scores, np.clip(np.rint(recommend), 0, 10)])
+
+
+def brought(store: Store, by_month: dict[int, np.ndarray], **options: object) -> int:
+    """A survey with these answers, a month each; nan is left out. Returns its batch."""
+    lines = [",".join(["Date", "Respondent", "Department", *ASKED])]
+    for month, scores in by_month.items():
+        for person, given in enumerate(scores):
+            cells = ["" if np.isnan(score) else f"{score:.0f}" for score in given]
+            lines.append(",".join([f"2026-{month:02}-{5 + person % 3:02}", f"P{person}", f"D{person % 3}", *cells]))
+    questions = {text: said for text, said in ASKED.items() if text not in options.get("without", ())}
+    said = {"kind": "survey", "as_of": "2026-04-02", "questions": questions}
+    mapping = intake.with_options(said, {"survey": "Pulse"})
+    reading = company.preview(
+        store, "\n".join(lines).encode(), name="pulse.csv", mapping=mapping, today=date(2026, 4, 2)
+    )
+    return company.take_in(store, reading, who="test")
+
+
+def test_a_survey_is_ranked_by_driver_as_its_answers_say(tmp_path: Path):
+    """The correlations of the answers themselves, a month around its own means, the two questions on the manager as one."""
+    luck = np.random.default_rng(5)
+    by_month = {month: answers_of(150, luck) for month in (1, 2, 3)}
+    with Store(tmp_path / "keel.duckdb", Settings()) as store:
+        brought(store, by_month)
+        ranked = measure.ranked_drivers(store, **SPAN)
+    within = np.concatenate([scores - scores.mean(axis=0) for scores in by_month.values()])
+    table = np.corrcoef([within[:, 0], within[:, 1] + within[:, 2], -within[:, 3], within[:, 4]])
+    raw, coefficients = drivers.relative_weights(table)
+
+    found = {one.name: one for one in ranked.found}
+    assert ("Manager", "Workload", "Clarity") == tuple(found)
+    assert [DRIVER, DRIVER, WITH_THE_REST] == [one.verdict for one in ranked.found]
+    assert raw / raw.sum() == pytest.approx([found[name].share for name in ("Clarity", "Manager", "Workload")])
+    assert coefficients == pytest.approx([found[name].coefficient for name in ("Clarity", "Manager", "Workload")])
+    assert raw.sum() == pytest.approx(ranked.r2)
+    assert (150, 450) == (ranked.people, ranked.answers)
+
+
+def test_a_rebuild_and_a_file_taken_out_and_brought_again_rank_the_same(tmp_path: Path):
+    luck = np.random.default_rng(6)
+    by_month = {1: answers_of(150, luck)}
+    with Store(tmp_path / "keel.duckdb", Settings()) as store:
+        batch = brought(store, by_month)
+        first, contents = measure.ranked_drivers(store, **SPAN), store.contents()
+        company.rebuild(store)
+        assert contents == store.contents()
+        assert first == measure.ranked_drivers(store, **SPAN)
+        store.undo(batch, who="test")
+        assert "No month has closed" in measure.ranked_drivers(store, **SPAN).reason
+        brought(store, by_month)
+        assert first == measure.ranked_drivers(store, **SPAN)
+
+
+def test_a_file_brought_again_with_two_answers_exchanged_does_not_tell_the_month_anew(tmp_path: Path):
+    """Of questions by themselves all counts are as they were; what they say together is not, and two tellings would set two people apart."""
+    scores = answers_of(150, np.random.default_rng(7))
+    scores[[0, 3]] = [[5, 5, 5, 1, 10], [1, 1, 1, 5, 0]]  # both of one department
+    otherwise = scores.copy()
+    otherwise[[0, 3], 4] = [0, 10]
+    with Store(tmp_path / "keel.duckdb", Settings()) as store:
+        batch = brought(store, {1: scores})
+        before = measure.ranked_drivers(store, **SPAN)
+        store.undo(batch, who="test")
+        brought(store, {1: otherwise})
+        assert before == measure.ranked_drivers(store, **SPAN)
+
+
+def test_a_month_in_which_few_are_set_apart_is_not_ranked_under_a_raised_minimum(tmp_path: Path):
+    """Six of 150 leave a question out: enough beside five, too few beside eight."""
+    scores = answers_of(150, np.random.default_rng(8))
+    scores[:6, 0] = np.nan
+    scores[:6, 1:] = [[1, 5, 1, 9], [5, 1, 5, 2], [1, 5, 1, 9], [5, 1, 5, 2], [1, 5, 1, 7], [5, 1, 5, 7]]
+    with Store(tmp_path / "keel.duckdb", Settings()) as store:
+        brought(store, {1: scores})
+        assert (144, "") == (measure.ranked_drivers(store, **SPAN).people, measure.ranked_drivers(store, **SPAN).reason)
+    with Store(tmp_path / "keel.duckdb", Settings(minimum_group=8)) as store:
+        assert "without revealing someone" in measure.ranked_drivers(store, **SPAN).reason
+
+
+def test_a_survey_that_asks_nothing_to_hold_drivers_against_says_what_to_ask(tmp_path: Path):
+    with Store(tmp_path / "keel.duckdb", Settings()) as store:
+        brought(store, {1: answers_of(150, np.random.default_rng(9))[:, :5]}, without=["Would you recommend us?"])
+        reason = measure.ranked_drivers(store, **SPAN).reason
+    assert "no question that drivers could be held against" in reason
+    assert "how likely people are to recommend" in reason
+
+
+# In words
+
+
+def test_a_ranking_in_words_says_how_much_whose_and_whether_the_order_holds():
+    found = (
+        Driver("<b>Pay</b>", 0.6, 0.5, 0.7, 0.5, 0.4, 0.6, DRIVER),
+        Driver("Growth", 0.3, 0.2, 0.4, -0.2, -0.3, -0.1, DRIVER),
+        Driver("Team", 0.1, 0.0, 0.2, 0.0, -0.1, 0.1, WITH_THE_REST),
+    )
+    said = shares(Drivers(found, 0.41, 120, 300), outcome="staying")
+
+    assert "account for 41 % of the differences in staying" in said.replace("\u00a0", " ")
+    assert "300 times somebody answered every question, up to 120" in said
+    assert "&lt;b&gt;Pay&lt;/b&gt;" in said
+    assert "<b>Pay</b>" not in said
+    assert ">driver, the other way round<" in said
+    assert ">moves with the rest<" in said
+    assert "overlap" not in said
+    assert "cause" not in said
+    assert 2 == said.count("keel-share-own")
+
+
+def test_where_nothing_is_ranked_the_reason_stands_alone():
+    said = shares(Drivers((), np.nan, 60, 60, reason="60 people answered."), outcome="staying")
+
+    assert said == '<div class="keel-words">Nothing is ranked. 60 people answered.</div>'
