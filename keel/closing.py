@@ -19,14 +19,16 @@ from keel.settings import Settings
 from keel.suppression import Unit
 from keel.tallies import Questions, Wave, common_by_group, encoded, sums
 
-_ONCE = ("closed_choice", "closed_comment")  # told with the first telling, and never again
+_ONCE = ("closed_choice", "closed_comment", "closed_moment")  # told with the first telling, and never again
 _RECORD = (
-    "closed_unit", "closed_question", "closed_count", "closed_cell", "closed_member", "closed_sum", "closed_choice", "closed_comment",
+    "closed_unit", "closed_question", "closed_count", "closed_cell", "closed_member", "closed_sum", "closed_choice",
+    "closed_moment", "closed_comment",
 )  # fmt: skip
 WRITTEN = ("closed_wave", "closed_response", *_RECORD)
 _MADE = (
     "telling", "cards", "wave_people", "kinds", "people", "telling_questions", "counted", "unit_answers", "counted_questions",
     "left_out", "open_answers", "cells", "counts", "scored", "sides", "metric_answers", "metric_sums", "narrow", "cell_members",
+    "moments",
     "telling_units", "telling_waves", "assigned", "people_dimensions", "writing",
 )  # fmt: skip
 _COUNTED: dict[str, dict[str, type]] = {
@@ -34,6 +36,7 @@ _COUNTED: dict[str, dict[str, type]] = {
     "counts": {"unit": int, "block": int, "question": int, "value": float, "answers": int},
     "scored": {"wave": int, "cell": int, "role": str, "score": float, "is_favourable": bool, "answers": int},
     "sides": {"wave": int, "cell": int, "role": str, "people": int, "high": int, "middle": int, "low": int},
+    "moments": {"wave": int, "question": int, "other": int, "total": float, "people": int, "fewest": int},
     "open_answers": {"response": int, "question": int, "value": float},
 }
 ANSWERS = "scored_answers"  # what the queries of metrics on answers read
@@ -278,12 +281,12 @@ def _without_left_out(cursor: Cursor, answered: list[Wave]) -> list[Wave]:
 
 
 def _draw_cells(cursor: Cursor, answered: list[Wave], minimum: int) -> None:
-    """Make the tables of what is told of the waves that close: cells (kind, wave, cell, block), counts, scored and sides."""
+    """Make the tables of what is told of the waves that close: cells (kind, wave, cell, block), counts, scored, sides and moments."""
     kinds = cursor.execute("select wave, members, people from kinds order by kind").fetchnumpy()
     closing = {wave for (wave,) in cursor.execute("select wave from telling_waves where closes").fetchall()}
     members = np.array([list(row) for row in kinds["members"]], dtype=object).reshape(len(kinds["wave"]), -1)
     codes = np.stack([pd.factorize(column, sort=True)[0] for column in members.T], axis=1)
-    cells, counts, scored, sides, open_answers = [], [], [], [], []
+    cells, counts, scored, sides, moments, open_answers = [], [], [], [], [], []
     for wave in answered:
         if wave.number not in closing:
             counts.append(wave.by_block(None))
@@ -296,9 +299,11 @@ def _draw_cells(cursor: Cursor, answered: list[Wave], minimum: int) -> None:
         counts.append(wave.by_block(block))
         scored.append(wave.scored(cell))
         sides.append(wave.sides(cell))
-    for table, parts in zip(_COUNTED, (cells, counts, scored, sides, open_answers), strict=True):
+        moments.append(wave.moments(cell, minimum=minimum))
+    for table, parts in zip(_COUNTED, (cells, counts, scored, sides, moments, open_answers), strict=True):
         empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _COUNTED[table].items()})
-        _keep(cursor, table, pd.concat(parts, ignore_index=True) if parts else empty)
+        there = [part for part in parts if len(part)]
+        _keep(cursor, table, pd.concat(there, ignore_index=True) if there else empty)
 
 
 def _sum_up(cursor: Cursor, metrics: Iterable[Metric]) -> None:
@@ -461,7 +466,7 @@ def _delete(cursor: Cursor, table: str, survey: str, wave_on: date) -> None:
 
 
 def group(cursor: Cursor, settings: Settings) -> None:
-    """Make the tables that questions read: wave_sums, driver_sums, told_counts, wave_dimensions. Reads `wave_rows`.
+    """Make the tables that questions read: wave_sums, driver_sums, driver_moments, told_counts, wave_dimensions. Reads `wave_rows`.
 
     Cells go together where the company asks for larger groups by now, or where answers are one-sided.
     """
@@ -507,7 +512,7 @@ def group(cursor: Cursor, settings: Settings) -> None:
     names = ["survey", "wave_on", "driver", "question", "block", "grp"]
     _keep_table(cursor, "driver_groups", drivers, names, temporary=True)
     _keep_table(cursor, "told_questions", wide, ["survey", "wave_on", "question"], temporary=True)
-    for table in ("wave_sums", "wave_views", "driver_sums", "told_counts", "told_answered"):
+    for table in ("wave_sums", "wave_views", "driver_sums", "driver_moments", "told_counts", "told_answered"):
         cursor.execute(f"create or replace table {table} as {sql.query(f'waves/{table}').text}")
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from keel import catalogue, intervals, measures, signals, suppression, survival, targets, told
 from keel import sixtwelve as six_twelve
 from keel.catalogue import Metric
+from keel.drivers import Drivers
 from keel.errors import QuestionError
 from keel.periods import DAY, GRAINS, add_months
 from keel.signals import Rebase, Signals
@@ -603,6 +604,13 @@ def drivers(store: Store, *, start: date, end: date) -> pd.DataFrame:
     num, den, n, low, high, hidden, note. What is hidden names the nearest group that can be shown.
     """
     return told.drivers(store, metrics(store)["engagement"], start=start, end=end)
+
+
+def ranked_drivers(store: Store, *, start: date, end: date) -> Drivers:
+    """Drivers of engagement in view by their share of what people's answers on recommending the company move with, of the company
+    alone, from closed waves; where nothing is ranked, its reason says why. See keel.drivers.
+    """
+    return told.ranked_drivers(store, start=start, end=end)
 
 
 def comments(

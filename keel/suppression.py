@@ -12,6 +12,9 @@ combination of weeks and cells gives a person the weight of the week plus that o
 only where a *cut* between weeks and cells goes through few people. So a wave's cells are drawn as wide as it takes for
 every cut to go through nobody or five at least (`weak_cells`): then no combination of the two isolates fewer.
 
+Drivers are ranked from sums over the people who answered everything. They are a set of their own, across cells and weeks, so
+it is taken only as far as nobody or five at least are set off by it, and told once, when the wave closes (`apart`).
+
 All this is of one telling. Two tellings of a wave, before and after a correction, could be set against each other, so
 there is only one: what comes back otherwise than it was told stays as it was told (`is_same`).
 
@@ -290,15 +293,20 @@ def weak_cells(edges: np.ndarray, patterns: Sequence[int], units: int, *, minimu
     """
     if units < 2:
         return np.array([], dtype=int)
+    leaving = _leaving(edges, patterns, units)
+    through = leaving.sum(axis=0)
+    bad = np.argwhere((through > 0) & (through < minimum))
+    return np.flatnonzero(leaving[:, bad[0][0], bad[0][1]]) if len(bad) else np.array([], dtype=int)
+
+
+def _leaving(edges: np.ndarray, patterns: Sequence[int], units: int) -> np.ndarray:
+    """cells x questions x sets S of units: the people of a cell on the other side of the cut than the cell; see weak_cells."""
     everything = (1 << units) - 1
     subsets = np.arange(1, 1 << (units - 1))  # the last unit stands outside: S and its complement cut the same
     shapes = np.asarray(patterns, dtype=int)
     inside = (shapes[:, None] & subsets[None]) != 0
     outside = (shapes[:, None] & (everything ^ subsets)[None]) != 0
-    leaving = np.minimum(edges @ inside.astype(edges.dtype), edges @ outside.astype(edges.dtype))
-    through = leaving.sum(axis=0)
-    bad = np.argwhere((through > 0) & (through < minimum))
-    return np.flatnonzero(leaving[:, bad[0][0], bad[0][1]]) if len(bad) else np.array([], dtype=int)
+    return np.minimum(edges @ inside.astype(edges.dtype), edges @ outside.astype(edges.dtype))
 
 
 def widened(
@@ -312,6 +320,98 @@ def widened(
         one = int(weak[np.argmin(sizes[weak])])
         _join(one, nearest_cell(one, places, sizes, alive), edges, places, labels, alive)
     return labels[cells]
+
+
+# One more set of people
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A set of answers that may be summed beside the cells and the weeks, and how few people that could single out."""
+
+    chosen: np.ndarray
+    fewest: int
+
+
+def apart(
+    chosen: np.ndarray, answered: np.ndarray, cell: np.ndarray, person: np.ndarray, place: np.ndarray, *, minimum: int,
+    fits: Callable[[np.ndarray], bool],
+) -> Apart | None:  # fmt: skip
+    """As much of a set of responses (of at most one a person) as may be summed beside whole cells and weeks; None for none.
+
+    One entry a response: chosen; answered (x questions): what it answered; its person's cell, its person, the place of
+    its week. fits(answers; responses x questions): whether a sum over them may be told, or they speak with one voice.
+
+    A combination gives an answer the weight of its cell, plus that of its week, plus c where the response is chosen; c = 1,
+    as any other is a multiple, and c = 0 is the cut of `weak_cells`. First let all weeks weigh the same. Then a cell's
+    weight can cancel its chosen answers or its others, not both: of each cell those people stay singled out who have an answer on
+    the side that fewer are on, and if that side is empty everywhere, whole cells do. So the sum over cells of the fewer must be nobody or
+    `minimum`: the same cut as between cells and two weeks. It is not enough that the chosen and the others of mixed cells are many:
+    of 19 of 20 chosen here and 1 of 20 there, all less the first cell leaves two people.
+    Now let weeks weigh differently, and take those of one weight, S. A cell's weight cancels chosen answers inside S or
+    outside, so at least the people are left whose chosen answers cross the cut (`_leaving`); and those whose other ones do:
+    the larger of the two must be `minimum`, for every S that any answer at all crosses. Where none does, the weights of the weeks are
+    part of the cells', and the first case holds.
+
+    Cells at which a cut is weak leave the set as a whole. Where that does not help, it is cut down to the cells all of whose
+    people are in it: it is then made of whole cells, and a combination of it and the rest is one of cells and weeks.
+    """
+    started, count = chosen, int(cell.max()) + 1
+    while chosen.any():
+        sides = place * 0 + ~chosen
+        edges = _people(answered, cell, person, sides, 2)
+        weak = weak_cells(edges, range(4), 2, minimum=minimum)
+        if not len(weak):
+            break
+        chosen = chosen & ~np.isin(cell, weak)
+    if chosen.any():
+        weeks = _fewest_across_weeks(chosen, answered, cell, person, place)
+        through = _leaving(edges, range(4), 2).sum(axis=0)
+        mixed = (_leaving(edges, range(4), 2)[:, :, 0] > 0)[cell]
+        sets = [answered & side[:, None] & of for side in (chosen, ~chosen) for of in (True, mixed)]
+        if weeks >= minimum and all(fits(these) for these in sets):
+            return _if_enough(chosen, answered, person, [weeks, *through[through > 0]], minimum)
+    whole = np.bincount(cell[(answered & ~started[:, None]).any(axis=1)], minlength=count) == 0
+    chosen = started & whole[cell]
+    if chosen.any() and all(fits(answered & side[:, None]) for side in (chosen, ~chosen)):
+        return _if_enough(chosen, answered, person, [], minimum)
+    return None
+
+
+def _if_enough(
+    chosen: np.ndarray, answered: np.ndarray, person: np.ndarray, sizes: list[int], minimum: int
+) -> Apart | None:
+    """The set, if enough people are in it, and nobody or enough besides who answered any of the questions."""
+    others = np.array([len(np.unique(person[of & ~chosen])) for of in answered.T])
+    fewest = int(min([len(np.unique(person[chosen])), *others[others > 0], *sizes]))
+    return Apart(chosen, fewest) if fewest >= minimum else None
+
+
+def _people(answered: np.ndarray, cell: np.ndarray, person: np.ndarray, unit: np.ndarray, units: int) -> np.ndarray:
+    """cells x questions x patterns (bit k for unit k): people by the units they answered a question in."""
+    bits = np.zeros((int(person.max()) + 1, answered.shape[1]), dtype=int)
+    for number in range(units):
+        here = unit == number
+        np.bitwise_or.at(bits, person[here], answered[here].astype(int) << number)
+    of = np.zeros(len(bits), dtype=int)
+    of[person] = cell
+    edges = np.zeros((int(cell.max()) + 1, answered.shape[1], 1 << units), dtype=int)
+    np.add.at(edges, (of[:, None], np.arange(answered.shape[1]), bits), 1)
+    return edges
+
+
+def _fewest_across_weeks(
+    chosen: np.ndarray, answered: np.ndarray, cell: np.ndarray, person: np.ndarray, place: np.ndarray
+) -> int:
+    """The fewest people that weeks of different weights leave singled out, beside cells and a chosen set (see `apart`)."""
+    units = int(place.max()) + 1
+    if units < 2:
+        return len(person)
+    every, among, others = (
+        _leaving(_people(answered & of[:, None], cell, person, place, units), range(1 << units), units).sum(axis=0)
+        for of in (np.ones(len(chosen), dtype=bool), chosen, ~chosen)
+    )
+    return int(np.maximum(among, others)[every > 0].min(initial=len(person)))
 
 
 # One voice

@@ -16,6 +16,7 @@ from keel import suppression
 
 LOW, MIDDLE, HIGH = 0, 1, 2  # the sides of an answer
 RECOMMENDING = ("enps", "nps")
+ITEMS_AND_OUTCOME = ("engagement", "enps")  # what drivers are ranked from
 PROMOTER, DETRACTOR = 9, 6
 
 
@@ -195,6 +196,70 @@ class Wave:
         at, role = np.nonzero(table[..., 0])
         numbers = dict(zip(("people", "high", "middle", "low"), table[at, role].T, strict=True))
         return pd.DataFrame({"wave": self.number, "cell": at, "role": self.choices.named(role), **numbers})
+
+    def moments(self, cell: np.ndarray, *, minimum: int) -> pd.DataFrame:
+        """One row per two questions on engagement and recommending, and per one alone (other: -1): the sum of the products of
+        what people scored who answered all of them, and of the scores. Columns besides: wave, people, fewest (see suppression.Apart).
+
+        Of a person who did so in several units the last response. Questions that fewer than half answered are not asked of all.
+        """
+        asked = [
+            question for question, role in self._roles() if self.choices.roles[role] in ITEMS_AND_OUTCOME
+            and 2 * (self.choices.question[self.given] == question).sum() >= len(self.response)
+        ]  # fmt: skip
+        scores = np.full((len(self.response), len(asked)), np.nan)
+        side = np.full(scores.shape, -1)
+        column = np.full(int(self.choices.question.max(initial=-1)) + 1, -1)
+        column[asked] = np.arange(len(asked))
+        at = column[self.choices.question[self.given]]
+        scores[self.by[at >= 0], at[at >= 0]] = self.choices.score[self.given[at >= 0]]
+        side[self.by[at >= 0], at[at >= 0]] = self.choices.side[self.given[at >= 0]]
+        found = self._complete(scores, side, cell, minimum) if len(asked) > 2 else None
+        if found is None:
+            return pd.DataFrame()
+        whole = scores[found.chosen]
+        products = np.column_stack([whole.sum(axis=0), whole.T @ whole])
+        question, other = np.nonzero(np.arange(-1, len(asked)) <= np.arange(len(asked))[:, None])
+        numbers = np.array([-1, *asked])
+        return pd.DataFrame({
+            "wave": self.number, "question": numbers[question + 1], "other": numbers[other], "total": products[question, other],
+            "people": len(whole), "fewest": found.fewest,
+        })  # fmt: skip
+
+    def _roles(self) -> list[tuple[int, int]]:
+        """Each question with a number for its metric."""
+        return sorted(set(zip(self.choices.question.tolist(), self.choices.role.tolist(), strict=True)))
+
+    def _complete(
+        self, scores: np.ndarray, side: np.ndarray, cell: np.ndarray, minimum: int
+    ) -> suppression.Apart | None:
+        """The responses (x questions: scores, nan for no answer; sides) with every answer, as many as may be summed."""
+        values = [np.unique(of[~np.isnan(of)]) for of in scores.T]
+
+        def fits(these: np.ndarray) -> bool:
+            """Whether the answers (responses x questions) speak with more than one voice on each question, if any."""
+            for answers, score, of_side, value in zip(these.T, scores.T, side.T, values, strict=True):
+                if answers.any():
+                    most = int(np.bincount(self.person[answers]).max())  # answers that one person gave
+                    sides = np.bincount(of_side[answers], minlength=HIGH + 1)
+                    counts = np.bincount(np.searchsorted(value, score[answers]), minlength=len(value))
+                    if suppression.is_one_sided(sides, most=most) or suppression.is_narrow(
+                        counts, value.tolist(), most=most
+                    ):
+                        return False
+            return True
+
+        answered = ~np.isnan(scores)
+        whole = np.flatnonzero(answered.all(axis=1))
+        last = np.full(int(self.person.max()) + 1, -1)
+        in_order = whole[np.argsort(self.place[whole], kind="stable")]
+        last[self.person[in_order]] = in_order
+        chosen = np.zeros(len(scores), dtype=bool)
+        chosen[last[last >= 0]] = True
+        return suppression.apart(
+            chosen, np.column_stack([np.ones(len(scores), dtype=bool), answered]), cell[self.kind], self.person, self.place,
+            minimum=minimum, fits=lambda these: fits(these[:, 1:]),
+        )  # fmt: skip
 
 
 def encoded(question: np.ndarray, value: np.ndarray, questions: Questions) -> tuple[np.ndarray, Choices]:

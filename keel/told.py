@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from keel import closing, intervals, suppression
+from keel import drivers as driving
 from keel.catalogue import MAX_DIMENSIONS, Metric
 from keel.errors import PrivacyError
 from keel.periods import DAY
@@ -23,6 +24,16 @@ from keel.store import Store
 WHOLE = "all"  # a grain of one period: the whole span in view
 MOST_EXPLAINED = 12  # hidden rows of one view that name the nearest group: looking for it takes a while
 NO_MEMBER = "(none)"  # rows that carry no member of the dimension, as people see them
+NOTHING_CLOSED = "No month has closed yet in these dates. A month closes with the first upload after its end."
+NO_OUTCOME = (
+    "The survey has no question that drivers could be held against. Ask in it, too, how likely people are to recommend the "
+    "company as a place to work."
+)
+NOT_SUMMED = (
+    "In none of these months did enough people answer every question so that all of them could be put together without "
+    "revealing someone. It comes by itself with a month in which more people answer everything."
+)
+OUTCOME = "enps"  # what drivers are held against
 OTHER_GROUPS = "more people answered than the roster holds: it does not mean the same group"
 _KEYS = ["period", "member", "second_member"]
 
@@ -252,6 +263,48 @@ def drivers(store: Store, metric: Metric, *, start: date, end: date) -> pd.DataF
         groups = suppression.Cells(("group",), [[cell["members"]] for cell in here], [cell["people"] for cell in here])
         notes[at] = suppression.why_hidden(suppression.nearest_group(groups, {"group": rows["member"][at]}))
     return shown.assign(note=pd.Series(notes, dtype=shown["note"].dtype)).drop(columns=["told", "asked"])
+
+
+def ranked_drivers(store: Store, *, start: date, end: date) -> driving.Drivers:
+    """Drivers against recommending, see keel.measure.ranked_drivers.
+
+    Of the months in view those that asked the same of people, and of all such sets the one most people answered.
+    """
+    frame = store.ask("driver_moments", from_on=start.replace(day=1), to_on=end)
+    if frame.empty:
+        return driving.Drivers((), np.nan, 0, 0, reason=_why_no_moments(store, start, end))
+    alike: dict[Any, list[tuple[int, np.ndarray, np.ndarray]]] = {}
+    for (survey, _), rows in frame.groupby(["survey", "wave_on"]):
+        asked = rows[rows["other"] == ""].sort_values("question")
+        read_as = [tuple(row) for row in asked[["question", "role", "driver", "low", "high"]].itertuples(index=False)]
+        place = {row[0]: at for at, row in enumerate(read_as)}
+        products = np.zeros((len(place), len(place)))
+        of_two = rows[rows["other"] != ""]
+        one, other = of_two["question"].map(place).to_numpy(int), of_two["other"].map(place).to_numpy(int)
+        products[one, other] = products[other, one] = of_two["total"].to_numpy(float)
+        part = (int(asked["people"].iloc[0]), asked["total"].to_numpy(float), products)
+        alike.setdefault((survey, tuple(read_as)), []).append(part)
+    (survey, read_as), parts = max(alike.items(), key=lambda one: sum(people for people, _, _ in one[1]))
+    items = tuple(sorted({driver for _, role, driver, _, _ in read_as if role != OUTCOME}))
+    if len(items) == len({driver for _, _, driver, _, _ in read_as}):
+        return driving.Drivers((), np.nan, 0, 0, reason=NO_OUTCOME)
+    weights = np.zeros((len(items) + 1, len(read_as)))
+    for at, (_, role, driver, low, high) in enumerate(read_as):  # each question from 0 to 1, whatever its scale
+        weights[items.index(driver) if role != OUTCOME else -1, at] = 1 / (high - low if high > low else 1)
+    weights /= (weights > 0).sum(axis=1, keepdims=True)
+    return driving.rank(driving.pooled(parts, items, weights), seed=(str(survey), OUTCOME, *items))
+
+
+def _why_no_moments(store: Store, start: date, end: date) -> str:
+    waves = [
+        row["survey"] for row in store.list_of("told_waves")
+        if row["wave_on"] >= start.replace(day=1) and row["ends_on"] <= end
+    ]  # fmt: skip
+    asked = [{row["metric"] for row in store.list_of("wave_metrics", survey=survey)} for survey in sorted(set(waves))]
+    asked = [of for of in asked if "engagement" in of]
+    if not asked:
+        return NOTHING_CLOSED
+    return NOT_SUMMED if any(OUTCOME in of for of in asked) else NO_OUTCOME
 
 
 def of_roster(by: str, wave_on: date, *, people: pd.DataFrame, staff: pd.DataFrame) -> pd.DataFrame:

@@ -34,6 +34,8 @@ if not ui.nothing_yet(CARDS, "an employee survey"):
                 charts.distribution(counts, theme=ui.theme(), low=0, high=10, cuts=ui.NPS_CUTS), key="enps-scores",
                 alt="Answers by score",
             )  # fmt: skip
+        with st.container(key="box-moving"):
+            ui.moving_with_recommending(span)
     elif part == "Over time":
         left, right = st.columns(2, gap="medium")
         with left, st.container(key="box-trend"):

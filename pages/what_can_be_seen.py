@@ -18,6 +18,8 @@ with left, st.container(key="box-answers"):
         ("A view may be refused.", f"If it would stand on fewer than {few} people, or single out fewer when set against "
          "another number, it says “hidden” and names the nearest larger group that can be shown. A group that answered "
          "almost as one is told with its neighbour."),
+        ("What moves together", "is reckoned from sums over all who answered every question. Where leaving a question out "
+         f"would set fewer than {few} people apart, everybody around them is left out of it, too."),
         ("Comments", f"appear once {ui.fewest_for_comments()} people of the company or of one group have answered and "
          "three have written: shuffled, with the month and not the day, without names, e-mail addresses and long numbers."),
         ("Customers who gave their name", "or customer number are the exception: that is feedback the company replies to. "

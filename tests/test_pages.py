@@ -83,6 +83,31 @@ def test_a_group_too_small_to_be_told_is_named_as_hidden_with_the_nearest_one_th
     st.cache_resource.clear()
 
 
+def test_what_moves_with_recommending_is_ranked_on_the_sample_company(
+    frame: AppTest, fresh_sample: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = fresh_sample.path
+    fresh_sample.close()
+    monkeypatch.setenv("KEEL_STORE", str(path))
+    said = words(opened(frame, "engagement"))
+
+    assert "What moves with Employee NPS" in said
+    assert "of the differences in how likely people are to recommend us" in said
+    assert "It says what moves together, not what would change it." in said
+    assert 8 == said.count('class="keel-share keel-share-own"') + said.count('class="keel-share"')
+    st.cache_resource.clear()
+
+
+def test_where_no_driver_stands_out_the_page_says_so(frame: AppTest, small: Path) -> None:
+    """What its people answer is drawn apart from what they recommend: none may be called a driver."""
+    said = words(opened(frame, "engagement"))
+
+    assert "None does here: there is too little to go by, or nothing that stands out." in said
+    assert 7 == said.count("<em>moves with the rest</em>")
+    assert "<em>driver" not in said
+    st.cache_resource.clear()
+
+
 @pytest.mark.parametrize("metric", ["engagement", "enps", "voluntary_turnover", "headcount", "first_year_attrition"])
 def test_a_metric_on_people_is_split_with_what_is_hidden_named(metric: str, frame: AppTest, small: Path) -> None:
     frame.query_params["metric"] = metric

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -24,7 +25,7 @@ import pytest
 from scipy.optimize import linprog
 from scipy.sparse import coo_matrix
 
-from keel import company, intake, measure
+from keel import company, intake, measure, suppression, tallies
 from keel.__main__ import main
 from keel.errors import PrivacyError
 from keel.settings import Settings
@@ -295,12 +296,31 @@ def companies() -> list[Company]:
 
 
 @pytest.fixture(scope="module")
-def folder(companies, tmp_path_factory) -> Path:
-    """The folder of a closed store that holds every company, to be copied."""
+def closed(companies, tmp_path_factory) -> tuple[Path, list[list[int]]]:
+    """The folder of a closed store that holds every company, and what `taken_in` says of it."""
     made = tmp_path_factory.mktemp("companies")
-    with Store(made / "keel.duckdb", SETTINGS) as store:
+    return made, taken_in(made, companies)
+
+
+def taken_in(made: Path, companies: Sequence[Company]) -> list[list[int]]:
+    """For each company the cells whose people's answers drivers are ranked from, once all of them are in a new store there."""
+    found = []
+
+    def watched(chosen: np.ndarray, answered: np.ndarray, cell: np.ndarray, *rest: Any, **more: Any) -> Any:
+        told = suppression.apart(chosen, answered, cell, *rest, **more)
+        found.append([] if told is None else np.unique(cell[told.chosen]).tolist())
+        return told
+
+    with pytest.MonkeyPatch.context() as patch, Store(made / "keel.duckdb", SETTINGS) as store:
+        patch.setattr(tallies, "suppression", SimpleNamespace(**{**vars(suppression), "apart": watched}))
         take(store, *companies)
-    return made
+    return found
+
+
+@pytest.fixture(scope="module")
+def folder(closed) -> Path:
+    """The folder of a closed store that holds every company, to be copied."""
+    return closed[0]
 
 
 @pytest.fixture(scope="module")
@@ -517,6 +537,195 @@ def of_one_mind(one: Company, sets: np.ndarray, metric: str) -> list[int]:
         if not np.isnan(scores).all() and not of_several_minds(scores, ASKED[metric][0]):
             found.append(int((classes == number).sum()))
     return found
+
+
+@dataclass(frozen=True)
+class Summed:
+    """Whose answers the moments of a company's drivers are sums over; a row a person, x weeks.
+
+    asked: the questions; cell: of each person; chosen: people x weeks; stored: the table as it was written.
+    """
+
+    asked: list[int]
+    cell: np.ndarray
+    chosen: np.ndarray
+    stored: pd.DataFrame
+
+
+@pytest.fixture(scope="module")
+def summed(closed, companies) -> list[Summed]:
+    return summed_of(companies, *closed)
+
+
+def summed_of(companies: Sequence[Company], made: Path, cells: Sequence[list[int]]) -> list[Summed]:
+    """By company, from the answers that were made up: of each person the last week in which every question was answered that half of
+    all did, in the cells that were watched; where the store has no moments nobody."""
+    with duckdb.connect(made / "keel.duckdb", read_only=True) as connection:
+        stored = dict(iter(connection.execute("select * from closed_moment").df().groupby("wave_on")))
+        rows = connection.execute("select wave_on, person, max(cell) as cell from closed_response group by all").df()
+    of_person = dict(iter(rows.groupby("wave_on")))
+    found = []
+    for one, kept in zip(companies, cells, strict=True):
+        cell = np.zeros(one.people, dtype=int)
+        there = of_person[pd.Timestamp(one.month)]
+        cell[there["person"].str.split("/").str[-1].astype(int)] = there["cell"]
+        asked = [q for q in range(len(QUESTIONS)) if 2 * one.took[:, :, q].sum() >= one.came.sum()]
+        chosen = complete(one, asked) & np.isin(cell, kept)[:, None]
+        found.append(Summed(asked, cell, chosen, stored.get(pd.Timestamp(one.month), pd.DataFrame())))
+    return found
+
+
+def complete(one: Company, asked: Sequence[int]) -> np.ndarray:
+    """people x weeks: of each person the last week in which every one of these questions was answered."""
+    whole = one.took[:, :, list(asked)].all(axis=2)
+    return whole & (np.cumsum(whole[:, ::-1], axis=1)[:, ::-1] == 1)
+
+
+def test_the_moments_of_drivers_are_the_true_sums_of_most_companies(companies, summed):
+    for one, of in zip(companies, summed, strict=True):
+        if of.stored.empty:
+            assert not of.chosen.any(), one.month
+            continue
+        scores = one.answers[of.chosen][:, of.asked]
+        names = ["", *(QUESTIONS[q] for q in of.asked)]
+        whole = np.column_stack([np.ones(len(scores)), scores])
+        products = pd.DataFrame(whole.T @ whole, index=names, columns=names)
+        assert {int(of.chosen.sum())} == set(of.stored["people"]), one.month
+        assert len(of.asked) * (len(of.asked) + 3) / 2 == len(of.stored)
+        assert all(products.loc[row.question, row.other] == row.total for row in of.stored.itertuples()), one.month
+    assert sum(not of.stored.empty for of in summed) >= 0.8 * COMPANIES
+    assert sum(of.chosen.sum() for of in summed) >= 0.5 * sum(one.people for one in companies)
+
+
+MOST_KINDS = 40  # of people, of which every four are tried
+
+
+def test_no_combination_with_the_moments_of_drivers_singles_out_fewer_than_five(companies, summed):
+    """(a) and (f) once more, with the set that moments are sums over beside the cells (finer than all that is told of groups) and
+    the weeks: of each company one question, by brute force; where there are too many kinds of people for that, the tests below must do.
+    """
+    found = []
+    for at, (one, of) in enumerate(zip(companies, summed, strict=True)):
+        if of.chosen.any():
+            question = of.asked[at % len(of.asked)]
+            fewest = fewest_beside(of.cell, one.took[:, :, question], of.chosen)
+            found += [] if fewest is None else [(fewest, one.month, QUESTIONS[question])]
+    assert FEWEST <= min(found)[0], min(found)
+    assert len(found) >= COMPANIES / 2
+
+
+def test_where_all_but_a_few_answered_everything_a_sum_over_those_would_single_out_a_few(companies, tmp_path):
+    """(h) for the moments: a few people of companies leave a question out. All the others summed as they are would expose them; what
+    is kept exposes nobody, and is still of most people.
+    """
+    careful = []
+    for one in companies[:60]:
+        scores = np.where(np.isnan(one.scores), 3, one.scores)
+        scores[one.person < 3, len(ITEMS) - 1] = np.nan
+        careful.append(replace(one, scores=scores))
+    summed = summed_of(careful, tmp_path, taken_in(tmp_path, careful))
+    exposed = []
+    for one, of in zip(careful, summed, strict=True):
+        for question in (0, len(QUESTIONS) - 1):
+            took = one.took[:, :, question]
+            if question in of.asked:
+                exposed.append((fewest_beside(of.cell, took, complete(one, of.asked)) or FEWEST) < FEWEST)
+                assert FEWEST <= (fewest_beside(of.cell, took, of.chosen) or FEWEST), one.month
+    assert sum(exposed) >= 20, sum(exposed)
+    assert sum(of.chosen.any() for of in summed) >= 0.7 * len(careful)
+
+
+def fewest_beside(cell: np.ndarray, took: np.ndarray, chosen: np.ndarray) -> int | None:
+    """The fewest people, up to five, whom some weighting of sums over cells, weeks and a chosen set leaves singled out.
+
+    cell: of each person; took, chosen: people x weeks, whose answer there is, whose is summed. People alike in all of it are a
+    kind; kinds of five or more must cancel. A weighting lies on the answers of some kinds alone if, in an orthonormal basis of all
+    that is left, their rows have a singular value of 1. None where there are too many kinds to try.
+    """
+    shapes, kind = np.unique(np.column_stack([cell[:, None], took, chosen & took]), axis=0, return_inverse=True)
+    sizes, weeks = np.bincount(kind.ravel()), took.shape[1]
+    number, week = np.nonzero(shapes[:, 1 : weeks + 1])
+    table = np.column_stack([
+        np.eye(cell.max() + 1)[shapes[number, 0]], np.eye(weeks)[week], shapes[number, 1 + weeks + week],
+    ])  # fmt: skip
+    is_small = sizes < FEWEST
+    left = table @ sees(table[~is_small[number]]) if (~is_small).any() else table
+    vectors, values, _ = np.linalg.svd(left, full_matrices=False)
+    basis = vectors[:, values > 1e-9]
+    touched = [k for k in np.flatnonzero(is_small) if np.abs(basis[number == k]).max(initial=0) > 1e-9]
+    if len(touched) > MOST_KINDS:
+        return None
+    rows = np.zeros((len(touched), weeks, basis.shape[1]))
+    for at, k in enumerate(touched):
+        rows[at, : (number == k).sum()] = basis[number == k]
+    length = (rows**2).sum(axis=(1, 2))
+    fewest = FEWEST
+    for count in range(1, min(FEWEST, len(touched) + 1)):
+        groups = np.array(list(itertools.combinations(range(len(touched)), count)))
+        people = sizes[np.array(touched)[groups]].sum(axis=1)
+        groups, people = (of[(people < fewest) & (length[groups].sum(axis=1) > 1 - 1e-9)] for of in (groups, people))
+        if len(groups):
+            blocks = rows[groups].reshape(len(groups), count * weeks, -1)
+            alone = np.linalg.eigvalsh(blocks @ blocks.swapaxes(1, 2))[:, -1] > 1 - 1e-9
+            fewest = int(people[alone].min(initial=fewest))
+    return fewest
+
+
+def test_a_chosen_set_singles_out_no_fewer_than_is_said_and_in_one_week_exactly_so_many():
+    """The argument of suppression.apart against brute force: a weighting in which the set counts is one where, on the answers of
+    all but some people, the set is a combination of cells and weeks; the fewest people for whom that is so."""
+    luck = np.random.default_rng(9)
+    seen = {1: 0, 2: 0, 3: 0}
+    for _ in range(150):
+        people, weeks, cells = int(luck.integers(6, 9)), int(luck.integers(1, 4)), int(luck.integers(1, 4))
+        cell = luck.integers(0, cells, people)
+        took = luck.random((people, weeks)) < luck.choice([0.4, 0.8])
+        took[np.arange(people), luck.integers(0, weeks, people)] = True
+        person, week = np.nonzero(took)
+        last = np.r_[person[1:] != person[:-1], True]
+        chosen = last & (luck.random(len(person)) < 0.6)
+        told = suppression.apart(
+            chosen,
+            np.ones((len(person), 1), dtype=bool),
+            cell[person],
+            person,
+            week,
+            minimum=1,
+            fits=lambda these: True,
+        )
+        known = np.column_stack([np.eye(cells)[cell[person]], np.eye(weeks)[week]])
+
+        def is_made_of(rows: np.ndarray, known=known, chosen=chosen) -> bool:
+            return bool(
+                np.abs(known[rows] @ np.linalg.lstsq(known[rows], chosen[rows] * 1.0)[0] - chosen[rows]).max(initial=0)
+                < 1e-8
+            )
+
+        if told is None or is_made_of(np.ones(len(person), dtype=bool)):
+            continue  # nobody is chosen, or the set is one of whole cells
+        groups = (group for count in range(1, people + 1) for group in itertools.combinations(range(people), count))
+        fewest = next(len(group) for group in groups if is_made_of(~np.isin(person, group)))
+        assert told.fewest <= fewest
+        if weeks == 1:
+            assert told.fewest == fewest
+        seen[weeks] += 1
+    assert min(seen.values()) >= 20
+
+
+def test_who_could_be_singled_out_by_a_chosen_set_is_left_out_with_the_cell():
+    """19 of 20 here and 1 of 20 there are chosen: many on either side, and yet all less the first cell leaves two people."""
+    cell, person = np.repeat([0, 1, 2], 20), np.arange(60)
+    chosen = np.r_[np.arange(20) < 19, np.arange(20) < 1, np.arange(20) < 10]
+    asked = {"answered": np.ones((60, 1), dtype=bool), "person": person, "place": np.zeros(60, dtype=int), "minimum": 5}
+
+    assert 2 == fewest_beside(cell[:40], np.ones((40, 1), dtype=bool), chosen[:40, None])
+    told = suppression.apart(chosen, cell=cell, **asked, fits=lambda these: True)
+    assert told is not None
+    assert (60, 10, 12) == (len(told.chosen), 10, told.fewest)
+    assert chosen.tolist() == told.chosen.tolist()  # beside the third cell, ten people cross the cut
+
+    without = {**asked, "answered": asked["answered"][:40], "person": person[:40], "place": asked["place"][:40]}
+    assert suppression.apart(chosen[:40], cell=cell[:40], **without, fits=lambda these: True) is None
 
 
 def test_of_two_dimensions_whose_rest_differs_by_one_person_only_one_is_told(tmp_path):

@@ -46,4 +46,5 @@ from keel.charts.six_twelve import sixtwelve as sixtwelve
 from keel.groups import heat_map as heat_map
 from keel.groups import hidden_because as hidden_because
 from keel.groups import small_lines as small_lines
+from keel.shares import shares as shares
 from keel.sparkline import sparkline as sparkline

@@ -100,6 +100,14 @@ def company_drivers(span: Span) -> pd.DataFrame:
     return frame[frame["member"] == ""] if len(frame) else frame
 
 
+def moving_with_recommending(span: Span) -> None:
+    """What moves with eNPS: the drivers of the company as a whole by their share, or why they are not ranked."""
+    label = known_metrics()["enps"].label
+    heading(f"What moves with {label}", closed_months("engagement", span))
+    ranked = ask("ranked_drivers", start=span.start, end=span.end)
+    st.html(charts.shares(ranked, outcome="how likely people are to recommend us"))
+
+
 def by_group(metric_id: str, span: Span) -> None:
     """The line of each group by month, beside the company's; the reader picks the dimension."""
     metric = known_metrics()[metric_id]
