@@ -13,7 +13,7 @@ from tests import small_groups
 
 DASHBOARD = Path(__file__).resolve().parent.parent / "dashboard.py"
 PAGES = [
-    "balance", "revenue", "engagement", "turnover", "satisfaction", "metric", "uploads", "definitions", "what_can_be_seen",
+    "balance", "revenue", "engagement", "turnover", "satisfaction", "bearings", "customers", "metric", "uploads", "definitions", "what_can_be_seen",
 ]  # fmt: skip
 ALWAYS_FULL = ("uploads", "definitions", "what_can_be_seen")
 
