@@ -82,7 +82,7 @@ def standing(
 
 def curve(store: Store, *, as_of: date | None = None, months: int | None = None, of: str | None = None) -> pd.DataFrame:
     """The curve of customers by value, the largest first: place, running (their sum), share (of the total; it may pass 1),
-    name (of the first twenty), customer_id. Empty where the total is not above zero.
+    name, customer_id: of the customer at that place. Empty where the total is not above zero.
     """
     asked = _asked(store, as_of, months, of)
     found = standing(store, as_of=as_of, months=months, of=of).concentration

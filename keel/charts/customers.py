@@ -21,7 +21,10 @@ def pareto(
     curve: pd.DataFrame, *, theme: Theme, customers: int, k: int | None, share: float | None, noun: str, value: str, currency: str,
     height: int = 320,
 ) -> go.Figure:  # fmt: skip
-    """How much do few customers make together? The curve of the largest first; it passes 100 % where some cost money."""
+    """How much do few customers make together? The curve of the largest first; it passes 100 % where some cost money.
+
+    Each point carries the number of the customer at its place, for a click.
+    """
     if curve.empty or k is None or share is None:
         return look.sentence(f"No {value} above zero to share out yet", theme=theme, height=height)
     x = [0.0, *curve["place"].to_numpy(float).tolist()]
@@ -43,11 +46,14 @@ def pareto(
     ]
     colour = theme.of("lag")
     at = float(curve.loc[curve["place"] == k, "share"].iloc[0]) if (curve["place"] == k).any() else share
-    marker = {"size": 10, "color": colour}
+    unseen = {"marker": {"opacity": 0}}  # Plotly gives a click to points that have a mark, and fades those not clicked
     data = [
-        look.scatter("together", x, y, mode="lines", line={"color": colour, "width": 2.25}, hover=hover),
-        look.scatter("80 %", [k], [at], mode="markers", marker=marker),
-    ]
+        look.scatter(
+            "together", x, y, mode="lines+markers", line={"color": colour, "width": 2.25}, hover=hover, marker={"size": 8, "opacity": 0, "color": colour},
+            selected=unseen, unselected=unseen, customdata=["", *(str(one) for one in curve["customer_id"])],
+        ),
+        look.scatter("80 %", [k], [at], mode="markers", marker={"size": 10, "color": colour}, unselected={"marker": {"opacity": 1}}),
+    ]  # fmt: skip
     is_early = k < 0.6 * customers
     words = (
         f"<b>{k:,} {noun}</b><br>{percent(k / customers)} of {customers:,} make<br>{percent(TOGETHER)} of the {value}"
@@ -67,7 +73,11 @@ def pareto(
 
 def _point(name: str, place: int, share: float, running: float, of: tuple[str, str]) -> str:
     value, currency = of
-    head = f"<b>{look.safe(name)}</b><br>place {place:,}: " if name else f"<b>the first {place:,}</b><br>"
+    head = (
+        f"<b>{look.safe(name)}</b><br>place {place:,}; the first {place:,} make "
+        if name
+        else f"<b>the first {place:,}</b><br>"
+    )
     return f"{head}{percent(share)} of the {value} together<br>{number(running, 'money', currency=currency)}"
 
 

@@ -313,14 +313,20 @@ def foundation() -> None:
     whole, value = found.concentration, found.of
     left, right = st.columns([2, 3], gap="medium")
     with left, st.container(key="box-pareto"):
-        heading("How much few customers make", f"{value}, trailing twelve months, the whole company")
-        chart(
+        heading(
+            "How much few customers make",
+            f"{value}, trailing twelve months, the whole company; a click opens the customer",
+        )
+        event = chart(
             charts.pareto(
                 ask("customers.curve", as_of=_as_of()), theme=theme(), customers=whole["customers"], k=whole["k"], share=whole["share"],
                 noun="customers", value=value, currency=store().settings.currency,
             ),
-            key="pareto", alt=f"{whole['k']} customers make 80 % of the {value}",
+            key="pareto", alt=f"{whole['k']} customers make 80 % of the {value}", on_select="rerun", selection_mode="points",
         )  # fmt: skip
+        clicked = [str(point.get("customdata") or "") for point in event.selection.points]
+        if any(clicked):
+            _open(next(filter(None, clicked)))
         if whole["k"] is not None:
             tenths = wording.plural(whole["tenths"], "customer brings", many="customers bring")
             alike = 1 / whole["hhi"] if whole["hhi"] else float("nan")

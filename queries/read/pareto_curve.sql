@@ -4,7 +4,7 @@
 select
     place,
     cast(running as double) as running,
-    case when place <= 20 then name end as name,
+    name,
     customer_id,
 from standing
 where place <= 20

@@ -39,3 +39,23 @@ def test_any_customer_is_found_by_a_few_letters(sample: str, visit: Visit):
     screen.page.get_by_role("button", name="Brûlerie Étoile, Père & Fils").click()
     expect(screen.page.locator(".keel-heading").first).to_contain_text("Brûlerie Étoile, Père & Fils")
     assert ["C0312"] == screen.settle().fine().asked()["customer"]
+
+
+def test_a_click_on_the_curve_opens_the_customer_it_names(sample: str, visit: Visit):
+    screen = visit(sample).open("/customers").fine()
+    curve = screen.page.locator(".st-key-box-pareto .js-plotly-plot")
+    x, y = curve.evaluate(
+        """plot => {
+            const line = plot._fullData[0], at = 60, box = plot.querySelector('.nsewdrag').getBoundingClientRect();
+            return [box.x + plot._fullLayout.xaxis.c2p(line.x[at]), box.y + plot._fullLayout.yaxis.c2p(line.y[at])];
+        }"""
+    )
+    screen.page.mouse.move(x - 5, y)
+    screen.page.mouse.move(x, y)
+    named = curve.locator(".hoverlayer .hovertext tspan").first
+    expect(named).to_be_visible()
+    name = (named.text_content() or "").strip()
+    screen.page.mouse.click(x, y)
+    expect(screen.page.locator(".keel-facts-tight")).to_be_visible()
+    expect(screen.page.locator(".keel-heading").first).to_contain_text(name)
+    assert screen.settle().fine().asked()["customer"][0].startswith("C")
