@@ -3,6 +3,7 @@
 import html
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from keel import company, meeting, review
+from keel import company, measure, meeting, review, wording
 from keel.errors import QuestionError, SettingsError
 from keel.settings import Settings
 from keel.signals import signals
@@ -300,6 +301,44 @@ def test_an_edition_stays_as_it_was_and_what_came_later_is_a_restatement(fresh_s
     assert {} == company.rebuild(fresh_sample)
     assert before == fresh_sample.rows("edition", number=number)[0]["document"]
     assert [] == fresh_sample.check()
+
+
+def test_an_edition_outlives_an_upgrade_of_the_schema_and_a_changed_definition(fresh_sample: Store):
+    """A store as the version with five migrations left it: what 006 and 007 made is gone, and so are the answers' fingerprint and
+    the rows that say they were applied. What a restatement says is held against the series in both stores.
+    """
+    ending = meeting.weeks(fresh_sample)[0]
+    number = meeting.publish(fresh_sample, meeting.week(fresh_sample, ending), who="Ann")
+    before = fresh_sample.rows("edition", number=number)[0]
+    path = fresh_sample.path
+    fresh_sample.close()
+    with duckdb.connect(str(path)) as connection:
+        for table in ("lost_window", "campaign_customer", "campaign", "closed_moment"):
+            connection.execute(f"drop table {table}")
+        connection.execute("alter table settings drop column win_back_months")
+        connection.execute("delete from migration where number > 5")
+        connection.execute("update settings set fingerprint = ''")
+
+    def active(store: Store) -> float:
+        frame = measure.series(store, "active_customers", grain="week").frame
+        return float(frame["value"].iloc[-1])
+
+    with Store(path, Settings()) as store:
+        assert before == store.rows("edition", number=number)[0]
+        assert [] == meeting.restated(store, number)
+        assert [] == store.check()
+        was = active(store)
+    with Store(path, replace(Settings(), lost_after_months=9)) as store:
+        assert before == store.rows("edition", number=number)[0]
+        now = active(store)
+        assert now > was  # nine months hold more customers than six
+        told = [line for line in meeting.restated(store, number) if line.startswith("Active customers, wk 39")]
+        assert [
+            f"Active customers, wk 39: was {wording.number(was, 'count')}, now {wording.number(now, 'count')}"
+        ] == told
+        assert [] == store.check()
+    with Store(path, Settings()) as store:
+        assert [] == meeting.restated(store, number)
 
 
 def test_an_edition_that_was_altered_is_noticed(company_store: Store):

@@ -1,11 +1,13 @@
 """The weekly review: walked with the arrow keys, heard by a second browser, published, and out as a presentation."""
 
+import os
 import time
 
 from playwright.sync_api import expect
 
 from tests.browser.screen import WAIT, Screen, Visit
 
+WRITES = int(os.environ.get("KEEL_MANY_WRITES", "12"))
 SOON = 4_000  # milliseconds: two seconds by which others' words are seen, and a slow machine
 
 
@@ -40,6 +42,36 @@ def test_two_browsers_in_one_meeting_hear_each_other(own_sample: str, visit: Vis
     begun = time.monotonic()
     expect(other.page.locator(".keel-heard")).to_contain_text("<b>two teams merged</b>", timeout=SOON)
     assert time.monotonic() - begun < SOON / 1000
+
+
+def test_two_browsers_that_write_at_the_same_moment_lose_and_double_nothing(own_sample: str, visit: Visit):
+    """Notes and decisions by turns, sent from both before either is waited for; KEEL_MANY_WRITES=200 writes them all."""
+    both = [visit(own_sample).open("/review?item=engagement").fine() for _ in range(2)]
+    written = []
+    for turn in range(WRITES // 2):
+        for place, screen in enumerate(both):
+            words = f"{'decided' if turn % 2 else 'noted'} {turn:03d} by {place}"
+            written.append(words)
+            fill(screen, words, is_decision=bool(turn % 2))
+        for screen in both:
+            screen.page.get_by_role("button", name="Decide" if turn % 2 else "Say it", exact=True).press("Enter")
+        for screen in both:
+            for words in written[-2:]:
+                expect(screen.page.locator(".keel-heard")).to_contain_text(words, timeout=WAIT)
+    third = visit(own_sample).open("/review?item=engagement").fine()
+    heard = third.text(".keel-heard")
+    assert [1] * len(written) == [heard.count(words) for words in written]
+
+
+def fill(screen: Screen, words: str, *, is_decision: bool) -> None:
+    screen.page.get_by_role("button", name="Decision" if is_decision else "Note", exact=True).click()
+    if is_decision:
+        screen.page.get_by_label("What is done").fill(words)
+        screen.page.get_by_label("Owner").fill("Ann")
+        screen.page.get_by_role("spinbutton", name="year, By").focus()
+        screen.page.keyboard.type("20271009")
+    else:
+        screen.page.get_by_role("textbox", name="Note").fill(words)
 
 
 def test_a_decision_is_refused_without_a_day_and_an_edition_is_published_and_opened(own_sample: str, visit: Visit):
