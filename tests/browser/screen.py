@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Error, L
 
 PAGES = {
     "Balance": "/", "Revenue": "/revenue", "Customers": "/customers", "Engagement": "/engagement", "Turnover": "/turnover",
-    "Satisfaction": "/satisfaction", "Review": "/review", "Metric": "/metric", "Uploads": "/uploads", "Definitions": "/definitions",
+    "Satisfaction": "/satisfaction", "Bearings": "/bearings", "Review": "/review", "Metric": "/metric", "Uploads": "/uploads", "Definitions": "/definitions",
     "What can be seen": "/what_can_be_seen",
 }  # fmt: skip
 DESK, PHONE = (1400, 900), (390, 844)
