@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.screen import WAIT, Screen, Visit
 
-WRITES = int(os.environ.get("KEEL_MANY_WRITES", "12"))
+WRITES = int(os.environ.get("KEEL_MANY_WRITES", "8"))
 SOON = 4_000  # milliseconds: two seconds by which others' words are seen, and a slow machine
 
 
