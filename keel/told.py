@@ -30,8 +30,9 @@ NO_OUTCOME = (
     "company as a place to work."
 )
 NOT_SUMMED = (
-    "In none of these months did enough people answer every question so that all of them could be put together without "
-    "revealing someone. It comes by itself with a month in which more people answer everything."
+    "In no month in view did enough people answer every question so that all of them could be put together without revealing "
+    "someone (months that closed before Keel 0.7 did not keep what it takes). It comes by itself with a month in which more people "
+    "answer everything."
 )
 OUTCOME = "enps"  # what drivers are held against
 OTHER_GROUPS = "more people answered than the roster holds: it does not mean the same group"
