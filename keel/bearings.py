@@ -12,9 +12,9 @@ once as many new weeks have passed as it names.
 import hashlib
 import json
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -30,10 +30,10 @@ from keel.wording import NBSP, plural
 
 # In the order in which a change is thought to travel: from the people to the customers to the money.
 STAGES = {"employees survey": "Engagement", "employees": "Turnover", "customers survey": "Satisfaction", "orders": "Retention"}  # fmt: skip
-RETENTION, MONEY, OTHER = "Retention", "Revenue", "Other"
+MONEY, OTHER = "Revenue", "Other"
 FLOWS = ("turnover", "voluntary_turnover", "regretted_turnover", "customer_churn")  # tested by the week's own
 OF_CUSTOMERS = ("region", "segment")  # what the shared controls filter by
-MOST_WEEKS = 52  # that a declaration may name: the test reaches half a year, the page says so
+MOST_WEEKS = leads.LAGS  # that a declaration may name
 COMMON_CAUSE = (
     "A number that moves first need not be the reason: something else may move both, one sooner than the other."
 )
@@ -531,9 +531,3 @@ def closer(mase: float) -> str:
     """How past outlooks compare with last year's same weeks: "30 % closer than"."""
     share = wording.percent(abs(1 - mase))
     return f"{share} closer than" if mase < 1 else f"{share} further off than" if mase > 1 else "as close as"
-
-
-def testable_on(link: Link, history: Collection[date]) -> date | None:
-    """The day from which on a pair that is too short can be tested, if both go on; None where weeks are not what it lacks."""
-    last = max(history, default=None)
-    return last + timedelta(weeks=1 + FEWEST - link.n) if last and 0 < link.n < FEWEST else None

@@ -260,7 +260,7 @@ def test_a_declaration_said_again_keeps_its_first_day_and_takes_the_last_words(f
     [
         ({"lag": "csat"}, "on both sides; two different numbers"),
         ({"lag": "no such"}, "there is no such metric"),
-        ({"weeks": (0, 4)}, "found 0 to 4 weeks; from 1 to 52"),
+        ({"weeks": (0, 4)}, "found 0 to 4 weeks; from 1 to 26"),
         ({"weeks": (9, 4)}, "found 9 to 4 weeks"),
         ({"direction": 2}, "found the direction 2"),
         ({"who": "  "}, "your name: nothing was typed"),

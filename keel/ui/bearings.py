@@ -33,7 +33,7 @@ STAGES = [*bearings.STAGES.values(), bearings.MONEY, bearings.OTHER]
 DIRECTIONS = {1: "the same way: up is followed by up", -1: "the other way: up is followed by down", 0: "not sure"}
 DECLARING = (
     "Say what you expect before you look. In two years of weeks, a lead behind a fifth of the ups and downs is found 73 times in 100 "
-    "when it was declared, and 22 times when every pair is searched."
+    "when it was declared, and 22 times when every pair is searched. A declared lead is tested at lags of 1 to 13 weeks."
 )
 STEPS = {0: "as it is", 1: "one usual move up", -1: "one usual move down"}
 
@@ -230,7 +230,11 @@ def _declare(form: str, found: Link | None = None) -> None:
             way = st.radio("Which way", list(DIRECTIONS), index=list(DIRECTIONS).index(found.sign) if found else 0, format_func=DIRECTIONS.__getitem__, key=f"{key}-way")  # fmt: skip
             at = found.lag_weeks if found and found.lag_weeks else 0
             weeks = st.slider(
-                "After how many weeks", 1, 26, (max(at - 2, 1), at + 2) if at else (4, 13), key=f"{key}-weeks"
+                "After how many weeks",
+                1,
+                bearings.MOST_WEEKS,
+                (max(at - 2, 1), at + 2) if at else (4, 13),
+                key=f"{key}-weeks",
             )
             name = st.text_input("Your name", value=who(), key=f"{key}-who")
             why = st.text_input("Why you expect it", key=f"{key}-why")
