@@ -50,16 +50,26 @@ def pytest_runtest_makereport(
 
 @pytest.fixture
 def visit(chromium: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """Opens screens (address, theme, size); what any of them complained of fails the test."""
+    """Opens screens (address, theme, size; apart: in a browser that shares nothing with the others); what any of them complained
+    of fails the test.
+    """
     screens: list[Screen] = []
+    browsers: list[BrowserContext] = []
 
-    def opened(address: str, *, theme: str = "light", size: tuple[int, int] = (1400, 900)) -> Screen:
-        screens.append(Screen(chromium, address, theme=theme, size=size))
+    def opened(
+        address: str, *, theme: str = "light", size: tuple[int, int] = (1400, 900), apart: bool = False
+    ) -> Screen:
+        if apart:
+            assert chromium.browser is not None
+            browsers.append(chromium.browser.new_context())
+        screens.append(Screen(browsers[-1] if apart else chromium, address, theme=theme, size=size))
         return screens[-1]
 
     yield opened
     for screen in screens:
         screen.close()
+    for one in browsers:
+        one.close()
     if request.node.stash.get(SUCCEEDED, False):  # else the failure is told already
         assert [screen.complaints for screen in screens if screen.complaints] == []
 
@@ -73,9 +83,15 @@ def sample(chromium: BrowserContext, sample_files: Path, tmp_path_factory: pytes
 
 
 @pytest.fixture
-def own_sample(sample_files: Path, tmp_path: Path) -> Iterator[str]:
-    """The same, nobody was there before, and the test may change it."""
-    with serving.dashboard(_copied(sample_files, tmp_path / "served")) as address:
+def own_store(sample_files: Path, tmp_path: Path) -> Path:
+    """The file of a copy of the sample company, that no one has open."""
+    return _copied(sample_files, tmp_path / "served")
+
+
+@pytest.fixture
+def own_sample(own_store: Path) -> Iterator[str]:
+    """The same dashboard, nobody was there before, and the test may change it."""
+    with serving.dashboard(own_store) as address:
         yield address
 
 
