@@ -20,7 +20,7 @@ from keel.ui.typed import note_event
 
 PARTS = ["Meeting", "Decisions", "SWOT", "Editions"]
 PROMISES = "promises"  # the first item of a meeting: what was promised before
-SEES_OTHERS_EVERY = 2  # seconds
+SEES_OTHERS_EVERY = 1  # seconds
 ITEM_MINUTES = 5
 DIRECTIONS = {0: "nothing that is measured", 1: "up", -1: "down"}
 
@@ -266,7 +266,7 @@ def _decide(form: str, week: Week, metric: Metric | None, *, words: str = "") ->
 
 @st.fragment(run_every=SEES_OTHERS_EVERY)
 def _heard(name: str, ending: date) -> None:
-    """What has been said of an item in this week's meeting; read again every two seconds, so that others' words appear."""
+    """What has been said of an item in this week's meeting; read again every second, so that others' words appear."""
     said = meeting.entries(store())
     notes = [row for row in said if (row["kind"], row["metric"], row["week_ending"]) == ("note", name, ending)]
     made = [one for one in review.decisions(said) if one.metric == name]
