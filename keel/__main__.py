@@ -25,6 +25,7 @@ from keel import (
     meeting,
     sheets,
     signals,
+    verdicts,
     wording,
 )
 from keel.errors import InputError, KeelError, QuestionError
@@ -515,7 +516,7 @@ def _leads(asked: argparse.Namespace) -> None:
     documents, lines = [], []
     for link in links:
         lead, lag, claim = known[link.lead], known[link.lag], claims.get((link.lead, link.lag))
-        words = bearings.in_words(link, lead, lag, claim)
+        words = verdicts.in_words(link, lead, lag, claim)
         documents.append(_link_document(link, words, claim))
         lines += [f"{words.word:<16} {lead.label} → {lag.label}", f"{'':<16} {words.sentence} {words.worth}".rstrip()]
     note = (
@@ -523,10 +524,10 @@ def _leads(asked: argparse.Namespace) -> None:
         if asked.declared
         else ["", "What was not declared has been looked at now: a declaration of it counts after new weeks only."]
     )
-    _print(asked, {"as_of": as_of, "pairs": documents}, [*lines, *note, bearings.COMMON_CAUSE])
+    _print(asked, {"as_of": as_of, "pairs": documents}, [*lines, *note, verdicts.COMMON_CAUSE])
 
 
-def _link_document(link: leads.Link, words: bearings.Verdict, claim: bearings.Claim | None) -> dict[str, Any]:
+def _link_document(link: leads.Link, words: verdicts.Verdict, claim: verdicts.Claim | None) -> dict[str, Any]:
     names = ("lead", "lag", "declared", "n", "p", "q", "lag_weeks", "lag_set", "window", "z", "sign", "reverse_p", "reverse_q",
              "moves_together", "status", "detectable_r2", "usual_move", "effect", "effect_low", "effect_high", "reason")  # fmt: skip
     expected = None if claim is None else {
@@ -559,7 +560,7 @@ def _outlook(asked: argparse.Namespace) -> None:
             for value in (one.band.low_80, one.band.high_80, one.band.low_50, one.band.high_50)
         )
         lines.append(f"{one.week}  80 %: {low:>10} to {high:>10}   50 %: {inner:>10} to {outer:>10}")
-    _print(asked, document, [*lines, *([bearings.record_in_words(made)] if made.ahead else []), *made.notes])
+    _print(asked, document, [*lines, *([verdicts.record_in_words(made)] if made.ahead else []), *made.notes])
 
 
 def _questions(asked: argparse.Namespace) -> None:

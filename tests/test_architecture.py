@@ -23,7 +23,7 @@ EVERYTHING = (*PRODUCT, "tests/**/*.py", "benchmarks/**/*.py")
 NOT_IN_A_PAGE = ("pandas", "numpy", "duckdb", "keel.store")
 PURE = (
     "periods", "signals", "sixtwelve", "leads", "outlook", "survival",
-    "winback", "intervals", "wording", "review", "suppression", "tallies", "targets", "drivers",
+    "verdicts", "winback", "intervals", "wording", "review", "suppression", "tallies", "targets", "drivers",
 )  # fmt: skip
 PURE_MAY_IMPORT = ("numpy", "pandas", "scipy", "keel.errors", *(f"keel.{name}" for name in PURE))
 # each says that something is in there, and not what

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from keel import __main__ as command_line
-from keel import bearings, charts, company, intake, measure, outlook
-from keel.bearings import Claim
+from keel import bearings, charts, company, intake, measure, outlook, verdicts
 from keel.charts.chain import Arrow, Node
 from keel.errors import QuestionError
 from keel.leads import CONFIRMED, NO_EVIDENCE, SUGGESTIVE, TOO_LITTLE, WEEK, Link
 from keel.settings import Settings
 from keel.store import Store
+from keel.verdicts import Claim
 
 PLANTED = {
     "engagement",
@@ -70,7 +70,7 @@ def test_engagement_is_no_evidence_for_turnover_and_says_what_could_have_been_se
     assert NO_EVIDENCE == link.status
     assert 0.05 < link.detectable_r2 < 0.25
     known = measure.metrics(sample_store)
-    words = bearings.in_words(link, known["engagement"], known["voluntary_turnover"])
+    words = verdicts.in_words(link, known["engagement"], known["voluntary_turnover"])
     assert f"{round(100 * link.detectable_r2)}\u00a0%" in words.would_change
     assert "Nothing in 155 weeks" in words.sentence
 
@@ -297,7 +297,7 @@ def test_what_goes_the_other_way_than_was_declared_is_no_evidence_for_it(sample_
     assert (CONFIRMED, NO_EVIDENCE, CONFIRMED) == (right.status, wrong.status, open_.status)
     assert "the other way than was declared" in wrong.reason
     known = measure.metrics(sample_store)
-    told = bearings.in_words(wrong, known["nps"], known["revenue"], Claim("nps", "revenue", (8, 26), -1))
+    told = verdicts.in_words(wrong, known["nps"], known["revenue"], Claim("nps", "revenue", (8, 26), -1))
     assert "the opposite of what was declared" in told.sentence
 
 
@@ -327,7 +327,7 @@ MADE = Link(
 
 
 def test_a_confirmed_link_is_told_with_what_it_was_worth_as_a_range(known):
-    told = bearings.in_words(MADE, known["nps"], known["revenue"])
+    told = verdicts.in_words(MADE, known["nps"], known["revenue"])
     assert "Customer NPS has moved about 13 weeks before net revenue, in the same direction." == told.sentence
     assert (
         "A usual move of customer NPS, 5.8 pts up, was followed by net revenue 2.7 to 4.3 % higher than it would have been."
@@ -344,13 +344,13 @@ def test_a_confirmed_link_is_told_with_what_it_was_worth_as_a_range(known):
     ],
 )
 def test_a_range_says_its_direction(known, low, high, words):
-    told = bearings.in_words(replace(MADE, effect_low=low, effect_high=high), known["nps"], known["revenue"])
+    told = verdicts.in_words(replace(MADE, effect_low=low, effect_high=high), known["nps"], known["revenue"])
     assert words in told.worth.replace("\u00a0", " ")
 
 
 def test_no_verdict_speaks_of_causes_or_of_p(known):
     for status in (CONFIRMED, SUGGESTIVE, NO_EVIDENCE, TOO_LITTLE):
-        told = bearings.in_words(
+        told = verdicts.in_words(
             replace(MADE, status=status, passes=status in (CONFIRMED, SUGGESTIVE)), known["nps"], known["revenue"]
         )
         every = " ".join(vars(told).values()).lower()
@@ -360,12 +360,12 @@ def test_no_verdict_speaks_of_causes_or_of_p(known):
 
 
 def test_a_lag_outside_what_was_expected_is_said(known):
-    told = bearings.in_words(MADE, known["nps"], known["revenue"], Claim("nps", "revenue", (2, 6), 1))
+    told = verdicts.in_words(MADE, known["nps"], known["revenue"], Claim("nps", "revenue", (2, 6), 1))
     assert "Expected were 2 to 6 weeks." in told.sentence
 
 
 def test_too_little_data_says_how_many_weeks_are_lacking(known):
-    told = bearings.in_words(
+    told = verdicts.in_words(
         replace(MADE, status=TOO_LITTLE, n=100, reason="Too little."), known["nps"], known["revenue"]
     )
     assert "4 more weeks would do" in told.would_change
@@ -373,12 +373,12 @@ def test_too_little_data_says_how_many_weeks_are_lacking(known):
 
 def test_the_record_of_past_outlooks_is_told_whole():
     made = outlook.Outlook((), "", None, 100, mase=0.7, record=outlook.Record((), 26, 14, 22))
-    told = bearings.record_in_words(made).replace("\u00a0", " ")
+    told = verdicts.record_in_words(made).replace("\u00a0", " ")
     assert (
         "Of 26 weeks foretold before, 22 lay inside the 80 % band and 14 inside the 50 % band. On average they were 30 % closer than last year's same weeks."
         == told
     )
-    assert "no record" in bearings.record_in_words(outlook.Outlook((), "", None, 30))
+    assert "no record" in verdicts.record_in_words(outlook.Outlook((), "", None, 30))
 
 
 # The outlook, and pictures

@@ -10,7 +10,7 @@ from keel.catalogue import Metric
 from keel.charts import look
 from keel.charts.history import time_axis
 from keel.charts.look import SMALL, Theme, Trace
-from keel.leads import Link, Shifted, hurdle
+from keel.leads import WINDOWS, Link, Shifted, hurdle
 from keel.outlook import Ahead, Band
 from keel.periods import Calendar
 from keel.wording import NBSP, day_year, interval, number, plural
@@ -71,7 +71,7 @@ def by_lag(link: Link, *, theme: Theme, height: int = 220) -> go.Figure:
     """At which lag does it show? One bar a lag, up where both go the same way; what stays inside the dashes may be chance."""
     if not link.z_by_lag or link.window is None or link.lag_weeks is None:
         return look.sentence("Too little history to test any lag", theme=theme, height=height)
-    z = np.array(link.z_by_lag[(1, 4).index(link.window)])
+    z = np.array(link.z_by_lag[WINDOWS.index(link.window)])
     lags = list(range(1, len(z) + 1))
     edge = hurdle(len(z), CHANCE, link.n - len(z) / 2)
     low, high = 1.15 * min(-edge, float(np.nanmin(z))), 1.15 * max(edge, float(np.nanmax(z)))

@@ -7,9 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from keel import bearings, charts, leads, wording
+from keel import bearings, charts, leads, verdicts, wording
 from keel import outlook as foretold
-from keel.bearings import Claim, Verdict
 from keel.charts.chain import Arrow, Node
 from keel.leads import Link
 from keel.ui.cards import latest, series
@@ -28,6 +27,7 @@ from keel.ui.frame import (
     who,
 )
 from keel.ui.panels import chart, choose, declared, parts_in_view, told
+from keel.verdicts import Claim, Verdict
 
 STAGES = [*bearings.STAGES.values(), bearings.MONEY, bearings.OTHER]
 DIRECTIONS = {1: "the same way: up is followed by up", -1: "the other way: up is followed by down", 0: "not sure"}
@@ -40,12 +40,12 @@ STEPS = {0: "as it is", 1: "one usual move up", -1: "one usual move down"}
 
 def verdict(link: Link, claim: Claim | None) -> Verdict:
     known = known_metrics()
-    return bearings.in_words(link, known[link.lead], known[link.lag], claim)
+    return verdicts.in_words(link, known[link.lead], known[link.lag], claim)
 
 
 def short(link: Link) -> str:
     """A link's verdict in a few words: "✓ about 8 weeks"."""
-    mark, word = bearings.MARKS[link.status]
+    mark, word = verdicts.MARKS[link.status]
     return f"{mark} {leads.when(link)}" if link.status in (leads.CONFIRMED, leads.SUGGESTIVE) else word.lower()
 
 
@@ -104,7 +104,7 @@ def links() -> tuple[Link, Claim] | None:
     st.html(
         '<div class="keel-words"><p><b>✓ Confirmed</b>: declared before looking, more than chance gives, and forecasts were better with it. '
         "<b>– No evidence</b>: nothing to be seen in so many weeks. <b>… Too little data</b>: not even that can be said.</p>"
-        f"<p>{html.escape(bearings.COMMON_CAUSE)}</p></div>"
+        f"<p>{html.escape(verdicts.COMMON_CAUSE)}</p></div>"
     )
     return by.get(str(chosen)) or found[0]
 
@@ -172,7 +172,7 @@ def _within(found: Link) -> None:
         by = choose("By", both, key="within", width=140)
     rows = ""
     for name, one in ask("bearings.within", lead=found.lead, lag=found.lag, by=by):
-        mark, word = bearings.MARKS[one.status]
+        mark, word = verdicts.MARKS[one.status]
         told = word if one.status != leads.SUGGESTIVE else f"shows here, {leads.when(one)}"
         rows += f'<div><b>{html.escape(name)}</b><span class="keel-note">{mark} {html.escape(told)}</span></div>'
     st.html(f'<div class="keel-links">{rows}</div>' if rows else f'<div class="keel-words">No {dimension_label(by).lower()} has both.</div>')  # fmt: skip
@@ -206,7 +206,7 @@ def other_links() -> None:
         left, right = st.columns([8, 1], vertical_alignment="center")
         left.html(
             f'<div class="keel-words"><b>{words.mark} {html.escape(known[one.lead].label)} → {html.escape(known[one.lag].label)}</b>, '
-            f"{html.escape(leads.when(one))} later, {html.escape(bearings.way(one.sign))}. {html.escape(words.worth)}</div>"
+            f"{html.escape(leads.when(one))} later, {html.escape(verdicts.way(one.sign))}. {html.escape(words.worth)}</div>"
         )
         with right:
             _declare(f"declare-{one.lead}-{one.lag}", one)
@@ -298,11 +298,11 @@ def outlook(metric_id: str = "") -> None:
         ),
         key=f"outlook-{metric_id}", alt=f"Outlook of {metric.label}",
     )  # fmt: skip
-    told = [bearings.record_in_words(made), *made.notes]
+    told = [verdicts.record_in_words(made), *made.notes]
     if moved:
         told.insert(0, moved.words)
     if useful and not is_without and math.isfinite(made.mase_without) and math.isfinite(made.mase):
-        told.append(f"Without {names} past outlooks were {bearings.closer(made.mase_without)} last year's same weeks.")
+        told.append(f"Without {names} past outlooks were {verdicts.closer(made.mase_without)} last year's same weeks.")
     st.html(f'<div class="keel-sum">{"<br>".join(html.escape(one) for one in told)}</div>')
 
 

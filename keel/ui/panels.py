@@ -10,8 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from keel import bearings, charts, leads, meeting, review, signals, sixtwelve, suppression, targets, wording
-from keel.bearings import Claim
+from keel import bearings, charts, leads, meeting, review, signals, sixtwelve, suppression, targets, verdicts, wording
 from keel.catalogue import Metric
 from keel.errors import PrivacyError
 from keel.leads import Link
@@ -40,6 +39,7 @@ from keel.ui.frame import (
     theme,
     view,
 )
+from keel.verdicts import Claim
 
 MOST_REASONS = 6  # lines that say why something is hidden; the rest is said where it is drawn
 MONTHS = {"trailing": "Trailing twelve months", "fiscal": "Fiscal year"}
@@ -620,6 +620,6 @@ def declared(only: Mapping[str, str] | None = None) -> list[tuple[Link, Claim]]:
 
 def told(link: Link) -> str:
     """A link's verdict in a few words: "✓ Confirmed, about 8 weeks"."""
-    mark, word = bearings.MARKS[link.status]
+    mark, word = verdicts.MARKS[link.status]
     when = leads.when(link)
     return f"{mark} {word}" + (f", {when}" if when and link.status == leads.CONFIRMED else "")
