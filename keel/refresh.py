@@ -1,26 +1,46 @@
 """Make the answer tables from the raw rows: all of them, or only what an upload touched, with the same result.
 
 The texts are the files of queries/; what is put together here is the union of the metrics and the wrapping of a
-select into `create or replace table`. Each table is made by one statement (a table created empty and filled later
-in the same transaction scanned as empty on DuckDB 1.3 to 2.0). A query with parameters is made with none of them given: as of
-the last day; the store asks it for another day.
+select into a table. Each table is made by one statement (a table created empty and filled later in the same transaction
+scanned as empty on DuckDB 1.3 to 2.0). A query with parameters is made with none of them given: as of the last day; the
+store asks it for another day.
+
+What grows with the orders is not made anew for an upload: of the tables by day the days of its order lines are made again,
+of those by customer the customers who bought on these days. The same texts do it: they read a temporary table with these rows
+alone, which is found before the one of the same name.
 """
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from keel import closing, sql
+from keel import closing, movements, sql
 from keel.catalogue import MAX_DIMENSIONS, Metric
 from keel.settings import Settings
 
 # They reach into order lines of any day, so a change of theirs means everything anew.
 FAR_REACHING = frozenset({"raw_customers", "raw_rates"})
+
+BY_DAY = ("sales", "order_days", "customer_days")
+BY_CUSTOMER = ("customers", "customer_months", "rhythms", "worths", "spells")
+OF_ORDERS = frozenset({"customer_numbers", *BY_DAY, "order_counts", "buying_days", *BY_CUSTOMER})
+# From this share of the order lines on, making everything anew is less work.
+MOST_TOUCHED = 0.2
+
+_MOVERS = pa.schema(
+    {
+        "number": pa.int32(), "window_months": pa.int32(), "month": pa.date32(), "opening": pa.int64(),
+        "closing": pa.int64(), "movement": pa.string(),
+    }
+)  # fmt: skip
 
 # The company as a whole, a row a day: what most cards ask.
 _TOTALS = (
@@ -59,7 +79,6 @@ def refresh(
     if changed is None:
         for name in sql.folder("staging"):
             cursor.execute(f"create or replace view {table_of(name)} as {sql.query(name).text}")
-        cursor.execute("create or replace temp table touched as select distinct ordered_on as day from raw_orders")
     stale = set(changed or ())
     if _write_calendar(cursor, settings) or changed is None:
         stale |= {"calendar", "periods"}
@@ -67,18 +86,24 @@ def refresh(
     for name in sql.folder("staging"):  # a view over a view
         if reads(name) & stale:
             stale.add(table_of(name))
+    made: frozenset[str] = frozenset()
+    if "raw_orders" in stale and not _is_much(cursor):
+        _bring_orders_up_to_date(cursor)
+        made = OF_ORDERS
+        stale |= made
+    cursor.execute("create or replace temp table numbered (customer_id varchar, number integer)")
     for name in sql.folder("answers"):
         table = table_of(name)
         if table == "told_units" and closing.close(cursor, settings, metrics.values()):
             stale |= set(closing.WRITTEN)
-        if changed is not None and table != "coverage" and not reads(name) & stale:
+        if table in made or (changed is not None and table != "coverage" and not reads(name) & stale):
             continue
         query = sql.query(name)
-        cursor.execute(
-            _build(table, query.text, incremental=changed is not None), dict.fromkeys(query.parameters) or None
-        )
+        cursor.execute(f"create or replace table {table} as {query.text}", dict.fromkeys(query.parameters) or None)
         if table != "coverage":  # it changes with every upload, yet each reader looks at its own source's row
             stale.add(table)
+    if changed is None or stale & {"customer_months", "customers", "calendar"}:
+        _write_movements(cursor)
     if changed is None or stale & {"scored_answers", *closing.WRITTEN}:
         cursor.execute(_wave_rows(metrics.values()))
         closing.group(cursor, settings)
@@ -97,10 +122,156 @@ def reads(name: str) -> set[str]:
     return set(re.findall(r"\w+", sql.query(name).text))
 
 
-def _build(table: str, text: str, *, incremental: bool) -> str:
-    if incremental and "touched" in text:
-        text = f"select * from {table} where day not in (select day from touched) union all by name ({text})"
-    return f"create or replace table {table} as {text}"
+def _is_much(cursor: Cursor) -> bool:
+    """Whether an upload or undo reaches so far that the tables of orders are made anew: it touched many of their lines, or took
+    the upload away that customers are numbered by.
+    """
+    (renumbered,) = cursor.execute(
+        "select count(*) from customer_numbers where batch not in (select batch from batch)"
+    ).fetchone()
+    (share,) = cursor.execute(
+        "select count(case when ordered_on in (select day from touched) then 1 end) / nullif(count(*), 0) from raw_orders"
+    ).fetchone()
+    return bool(renumbered) or share is None or share > MOST_TOUCHED
+
+
+def _bring_orders_up_to_date(cursor: Cursor) -> None:
+    """Make again what stands for the days in `touched`, and for the customers who bought on them, now or before."""
+    for table, column in (("customer_days", "number"), ("order_days", "order_key")):
+        cursor.execute(
+            f"create or replace temp table touched_{column} as select distinct {column} from {table} where day in (select day from touched)"
+        )
+    with _narrowed(
+        cursor,
+        raw_orders="ordered_on in (select day from touched)",
+        raw_customers="false",  # who has a card has a number
+        customer_numbers="true",
+    ):
+        cursor.execute("create or replace temp table numbered as select customer_id, number from customer_numbers")
+        _insert(cursor, "customer_numbers")
+    with _narrowed(cursor, raw_orders="ordered_on in (select day from touched)"):
+        cursor.execute(f"create temp table order_lines as {sql.query('staging/030_order_lines').text}")
+        for table in BY_DAY:
+            cursor.execute(f"delete from {table} where day in (select day from touched)")
+            _insert(cursor, table)
+        cursor.execute("drop table temp.order_lines")
+    for table, column in (("customer_days", "number"), ("order_days", "order_key")):
+        cursor.execute(
+            f"insert into touched_{column} select distinct {column} from {table} "
+            f"where day in (select day from touched) and {column} not in (select {column} from touched_{column})"
+        )
+    _count_orders_again(cursor)
+    _bring_customers_up_to_date(cursor)
+
+
+def _count_orders_again(cursor: Cursor) -> None:
+    """Count the orders again of all days that an order on a touched day has lines on: it counts on the first of them."""
+    cursor.execute(
+        "create or replace temp table counted_days as select day from touched union "
+        "select day from order_days where order_key in (select order_key from touched_order_key)"
+    )
+    of_days = "order_key in (select order_key from order_days where day in (select day from counted_days))"
+    cursor.execute("delete from order_counts where day in (select day from counted_days)")
+    with _narrowed(cursor, order_days=of_days):
+        _insert(cursor, "order_counts", where="day in (select day from counted_days)")
+
+
+def _bring_customers_up_to_date(cursor: Cursor) -> None:
+    """Make again what stands for the customers of `touched_number`; of their days those from the first touched one on."""
+    moved = "number in (select number from touched_number)"
+    since = "day >= (select min(day) from touched)"
+    cursor.execute(f"delete from buying_days where {moved} and {since}")
+    with _narrowed(cursor, customer_days=moved):
+        _insert(cursor, "buying_days", where=since)
+    for table in BY_CUSTOMER:
+        cursor.execute(f"delete from {table} where {moved}")
+    with _narrowed(cursor, buying_days=moved, customer_numbers=moved):
+        for table in BY_CUSTOMER:
+            _insert(cursor, table)
+
+
+@contextmanager
+def _narrowed(cursor: Cursor, **wanted: str) -> Iterator[None]:
+    """Let queries find only these rows of tables: a temporary table of the same name comes first."""
+    for table, condition in wanted.items():
+        cursor.execute(f"create temp table {table} as select * from {_stored(cursor, table)} where {condition}")
+    yield
+    for table in wanted:
+        cursor.execute(f"drop table temp.{table}")
+
+
+def _insert(cursor: Cursor, table: str, *, where: str = "true") -> None:
+    """Add the rows of a table's own query, from what it can see, to the stored table."""
+    name = next(name for name in sql.folder("answers") if table_of(name) == table)
+    query = sql.query(name)
+    cursor.execute(
+        f"insert into {_stored(cursor, table)} by name select * from ({query.text}) where {where}",
+        dict.fromkeys(query.parameters) or None,
+    )
+
+
+def _stored(cursor: Cursor, table: str) -> str:
+    """The full name of a table of the file, whatever temporary one has the same."""
+    (database,) = cursor.execute("select current_database()").fetchone()
+    return f'"{database.replace(chr(34), 2 * chr(34))}".main.{table}'
+
+
+def _write_movements(cursor: Cursor) -> None:
+    """Make `movements` and, of the last month, `movers` of what customers bought in each month."""
+    months = [month for (month,) in cursor.execute(sql.query("movements/months").text).fetchall()]
+    cursor.execute(f"create or replace temp table places as {sql.query('movements/places').text}")
+    (places,) = cursor.execute("select count(*) from places").fetchone()
+    bought = _bought(cursor, months)
+    counted = movements.movements(bought, places)
+    rows = {
+        "month": pa.array([months[row["month"]] for row in counted], pa.date32()),
+        "window_months": pa.array([row["length"] for row in counted], pa.int32()),
+        "place": pa.array([row["place"] for row in counted], pa.int32()),
+        "movement": pa.array([movements.NAMES[row["what"]] for row in counted], pa.string()),
+        "customers": pa.array([row["customers"] for row in counted], pa.int64()),
+    }
+    for name in ("opening", "closing", "base", "base_closing", "kept"):
+        rows[name] = pa.array([Decimal(row[name]) for row in counted], pa.decimal128(24, 0))
+    _make(cursor, "movements", pa.table(rows))
+    _make(cursor, "movers", pa.concat_tables([_MOVERS.empty_table(), *_movers(bought, months)]))
+
+
+def _bought(cursor: Cursor, months: list[date]) -> movements.Customers:
+    """What customers bought in these months, in arrays."""
+    span = {"first_month": months[0] if months else None, "last_month": months[-1] if months else None}
+    who = cursor.execute(sql.query("movements/customers").text, {"first_month": span["first_month"]}).fetchnumpy()
+    revenue = np.zeros((len(months), len(who["place"])), dtype=np.int64)
+    for batch in cursor.execute(sql.query("movements/bought").text, span).to_arrow_reader(1 << 20):
+        customer, month, amount = (column.to_numpy(zero_copy_only=False) for column in batch.columns)
+        revenue[month, customer] = amount
+    return movements.Customers(revenue, who["first"], who["place"])
+
+
+def _movers(bought: movements.Customers, months: list[date]) -> Iterator[pa.Table]:
+    """Each window that closes with the last month, customer by customer, without those who bought in neither."""
+    names = pa.array(movements.NAMES)
+    for month, length in movements.windows(len(months)):
+        if month < len(months) - 1:
+            continue
+        found = movements.moved(bought, month, length)
+        there = np.flatnonzero((found.opening != 0) | (found.closing != 0))
+        yield pa.table(
+            {
+                "number": pa.array((there + 1).astype(np.int32)),
+                "window_months": pa.repeat(pa.scalar(length, pa.int32()), len(there)),
+                "month": pa.repeat(pa.scalar(months[month], pa.date32()), len(there)),
+                "opening": pa.array(found.opening[there]),
+                "closing": pa.array(found.closing[there]),
+                "movement": names.take(pa.array(found.what[there])),
+            },
+            schema=_MOVERS,
+        )
+
+
+def _make(cursor: Cursor, table: str, counted: pa.Table) -> None:
+    cursor.register("counted", counted)
+    cursor.execute(f"create or replace table {table} as {sql.query(f'movements/{table}').text}")
+    cursor.unregister("counted")
 
 
 def _observations(metrics: Any) -> str:

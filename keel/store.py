@@ -20,12 +20,14 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from keel import archive, catalogue, closing, sql, suppression, tallies
+from keel import archive, catalogue, closing, movements, sql, suppression, tallies
 from keel.archive import Archive
 from keel.errors import StoreError
 from keel.readings import Reading
 from keel.refresh import FAR_REACHING, reads, refresh, table_of
 from keel.settings import Settings
+
+MEMORY = "5GiB"  # what the database may take before it works on disk: 100 million order lines are refreshed within 8
 
 # Not made from uploads, or not the same from one run to the next: left out when contents are compared.
 # nothing uploaded says them again
@@ -345,6 +347,7 @@ class Store:
         # From here on SQL can reach this file's folder and nothing else on the machine.
         folder = str(self.path.parent.resolve())
         connection.execute("set preserve_insertion_order = false")
+        connection.execute(f"set memory_limit = '{MEMORY}'")
         connection.execute(f"set temp_directory = '{folder.replace(chr(39), chr(39) * 2)}/.spill'")
         connection.execute("set allowed_directories = [$folder]", {"folder": folder})
         connection.execute("set enable_external_access = false")
@@ -518,7 +521,7 @@ class Store:
 
     def _fingerprint(self) -> str:
         """Changes with any definition or setting that the answer tables depend on."""
-        folders = ("staging", "answers", "metrics", "waves")
+        folders = ("staging", "answers", "movements", "metrics", "waves")
         texts = [sql.query(name).text for folder in folders for name in sql.folder(folder)]
         settings = [
             self.settings.currency, self.settings.week_ends_on, self.settings.fiscal_year_ends,
@@ -529,9 +532,9 @@ class Store:
         declared = [repr(metric) for metric in catalogue.load().values()]
         made = [
             Path(part.__code__.co_filename).read_text(encoding="utf-8")
-            for part in (refresh, closing.group, suppression.hide, tallies.sums)
+            for part in (refresh, movements.moved, closing.group, suppression.hide, tallies.sums)
         ]
-        return hashlib.sha256(json.dumps([texts, settings, declared, made]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([texts, settings, declared, made, duckdb.__version__]).encode()).hexdigest()
 
 
 def _sealed(before: str, number: int, week_ending: date, at: datetime, who: str, document: str) -> str:

@@ -19,7 +19,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from keel import company, measure, sql
+from keel import company, measure, refresh, sql
 from keel.errors import StoreError
 from keel.settings import Settings
 from keel.store import Store, restore
@@ -335,12 +335,19 @@ def test_what_is_taken_in_and_undone_leaves_no_trace(folders, before, then):
 STEPS = st.lists(st.one_of(FILES, FILES, FILES, st.integers(0, 9)), min_size=2, max_size=6)
 
 
-@SLOW
+@settings(SLOW, max_examples=24)
 @given(steps=STEPS)
 def test_a_refresh_of_what_was_touched_gives_what_a_full_one_gives(folders, steps):
-    """A number among the steps undoes one of the uploads that are there."""
+    """A number among the steps undoes one of the uploads that are there. However many lines an upload touches, here it is never
+    too many to bring the rest up to date by parts.
+    """
     folder, there = folders(), {}
-    with opened(folder / "step_by_step.duckdb") as store, opened(folder / "at_once.duckdb") as other:
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        opened(folder / "step_by_step.duckdb") as store,
+        opened(folder / "at_once.duckdb") as other,
+    ):
+        patched.setattr(refresh, "MOST_TOUCHED", 1)
         take(store, RATES)
         take(other, RATES, then_refresh=False)
         for step in steps:
@@ -593,7 +600,7 @@ BREAKS = {
     "sales count a line too many": ("update sales set lines = lines + 1 where day = date '2024-01-08'", "sales of 2024-01: "),
     "a day of sales is gone": ("delete from sales where day = date '2026-02-28'", "sales of 2026-02: "),
     "an order is gone": (
-        "delete from order_days where order_key = (select min(order_key) from order_days "
+        "update order_counts set orders = orders - 1 where day = (select max(day) from order_counts "
         "where day between date '2024-02-01' and date '2024-02-29')",
         "orders of 2024-02: ",
     ),

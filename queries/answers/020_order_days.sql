@@ -1,13 +1,10 @@
--- What this is: one row per order and day with an amount above zero (returns are not orders), of the touched days. A line
--- without an order number is an order of its own.
+-- What this is: one row per order, day and place (region, segment, channel and team, as a hash) with an amount above zero:
+-- returns are not orders. An order is told by two hashes of its number, 128 bits; a line without one is an order of its own.
 select
     day,
-    coalesce(order_id, 'line ' || batch || '.' || "row") as order_key,
-    max(coalesce(region, '')) as region,
-    max(coalesce(segment, '')) as segment,
-    max(coalesce(channel, '')) as channel,
-    max(coalesce(team, '')) as team,
+    hash(coalesce(order_id, 'line ' || batch || '.' || "row")) as order_key,
+    hash(coalesce(order_id, 'line ' || batch || '.' || "row") || '.') as order_check,
+    hash(coalesce(region, ''), coalesce(segment, ''), coalesce(channel, ''), coalesce(team, '')) as place,
 from order_lines
 where amount > 0
-    and day in (select day from touched)
-group by day, order_key
+group by all

@@ -1,13 +1,12 @@
--- What this is: one row per customer and day with order lines, of the touched days.
+-- What this is: one row per customer, by number, and day with order lines.
 -- purchases: lines with an amount above zero (returns are not purchases); sales: their amounts.
 select
-    o.customer_id,
+    n.number,
     o.day,
-    cast(sum(o.amount) as decimal(28, 4)) as revenue,
-    cast(sum(o.amount - o.cost) as decimal(28, 4)) as margin,
-    cast(sum(case when o.amount > 0 then o.amount else 0 end) as decimal(28, 4)) as sales,
-    sum(case when o.amount > 0 then 1 else 0 end) as purchases,
+    cast(sum(o.amount) as decimal(18, 4)) as revenue,
+    cast(sum(o.amount - o.cost) as decimal(18, 4)) as margin,
+    cast(sum(case when o.amount > 0 then o.amount else 0 end) as decimal(18, 4)) as sales,
+    cast(count(case when o.amount > 0 then 1 end) as integer) as purchases,
 from order_lines as o
-where o.customer_id is not null
-    and o.day in (select day from touched)
-group by o.customer_id, o.day
+join customer_numbers as n on n.customer_id = o.customer_id
+group by n.number, o.day

@@ -12,16 +12,21 @@ with bought as (
     group by number
 ),
 
+missing as (
+    select n.customer_id
+    from customer_numbers as n
+    left join customer_cards as c on c.customer_id = n.customer_id
+    where c.region is null or c.segment is null
+),
+
 without_a_card as (
     select
-        customer_id,
-        arg_max(region, (day, region)) as region,
-        arg_max(segment, (day, segment)) as segment,
-    from order_lines
-    where customer_id not in (
-            select customer_id from customer_cards where region is not null and segment is not null
-        )
-    group by customer_id
+        o.customer_id,
+        arg_max(o.region, (o.day, o.region)) as region,
+        arg_max(o.segment, (o.day, o.segment)) as segment,
+    from order_lines as o
+    join missing as m on m.customer_id = o.customer_id
+    group by o.customer_id
 )
 
 select

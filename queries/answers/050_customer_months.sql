@@ -2,7 +2,6 @@
 select
     number,
     cast(date_trunc('month', day) as date) as month,
-    cast(sum(revenue) as decimal(28, 4)) as revenue,
+    cast(sum(revenue) as decimal(18, 4)) as revenue,
 from buying_days
 group by 1, 2
-order by 1, 2

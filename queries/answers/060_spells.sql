@@ -1,53 +1,71 @@
--- What this is: one row per customer and unbroken spell of being active: [active_from, active_until). A customer is
--- active on a day when the last purchase is at most so many calendar months old (month end clamped; lost_after_months, or
--- its segment's own), so a purchase keeps its customer active until the first day whose window begins after it.
-with purchases as (
+-- What this is: one row per customer and unbroken spell of being active: [active_from, active_until), and the first day of its
+-- next one (back_on). A customer is active on a day when the last purchase is at most so many calendar months old (month end
+-- clamped; lost_after_months, or its segment's own), so a purchase keeps its customer active until the first day whose window
+-- begins after it.
+with people as (
     select
         c.number,
-        d.day,
-        cast(d.day + 1 + to_months(coalesce(w.months, (select lost_after_months from settings))) as date) as window_on,
-    from buying_days as d
-    join customers as c on c.number = d.number
+        c.region,
+        c.segment,
+        c.last_purchase_on,
+        coalesce(w.months, (select lost_after_months from settings)) as months,
+    from customers as c
     left join lost_window as w on w.segment = c.segment
+),
+
+-- Purchases that may begin a spell: the first one, and those that the longest silence there can be lies before.
+apart as (
+    select
+        d.number,
+        d.day,
+        d.previous_on,
+        p.months,
+        cast(d.previous_on + 1 + to_months(p.months) as date) as window_on,
+    from buying_days as d
+    join people as p on p.number = d.number
     where d.purchases > 0
+        and (d.previous_on is null or d.day - d.previous_on >= 28 * p.months)
 ),
 
--- The first day whose window begins after the purchase: the day after it, some months on; where that month is too
--- short and the date was clamped (31 Aug -> 28 Feb), the first of the next month.
-expiries as (
+-- A purchase counts until the day after it, some months on; where that month is too short and the date was clamped
+-- (31 Aug -> 28 Feb), until the first of the next month.
+starts as (
     select
         number,
         day,
-        case when extract('day' from window_on) = extract('day' from day + 1) then window_on else window_on + 1 end
-            as expires_on,
-    from purchases
+        previous_on,
+    from apart
+    where previous_on is null
+        or day >= case when extract('day' from window_on) = extract('day' from previous_on + 1) then window_on else window_on + 1 end
 ),
 
-chained as (
+ends as (
     select
         number,
-        day,
-        expires_on,
-        lag(expires_on) over (partition by number order by day) as previous_expiry,
-    from expiries
+        day as active_from,
+        lead(previous_on) over (partition by number order by day) as last_on,
+        lead(day) over (partition by number order by day) as back_on,
+    from starts
 ),
 
-numbered as (
+windows as (
     select
-        number,
-        day,
-        expires_on,
-        sum(case when previous_expiry is null or previous_expiry <= day then 1 else 0 end)
-            over (partition by number order by day rows unbounded preceding) as spell,
-    from chained
+        e.number,
+        p.region,
+        p.segment,
+        e.active_from,
+        e.back_on,
+        coalesce(e.last_on, p.last_purchase_on) as last_on,
+        cast(coalesce(e.last_on, p.last_purchase_on) + 1 + to_months(p.months) as date) as window_on,
+    from ends as e
+    join people as p on p.number = e.number
 )
 
 select
-    n.number,
-    c.region,
-    c.segment,
-    min(n.day) as active_from,
-    max(n.expires_on) as active_until,
-from numbered as n
-join customers as c on c.number = n.number
-group by n.number, n.spell, c.region, c.segment
+    number,
+    region,
+    segment,
+    active_from,
+    case when extract('day' from window_on) = extract('day' from last_on + 1) then window_on else window_on + 1 end as active_until,
+    back_on,
+from windows

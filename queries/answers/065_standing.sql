@@ -28,15 +28,6 @@ spans as (
     from asked
 ),
 
-measured as (
-    select coalesce(
-        cast($measure as varchar),
-        case when count(case when d.day >= s.from_on then d.margin end) > 0 then 'margin' else 'revenue' end
-    ) as measure
-    from buying_days as d
-    join spans as s on d.day <= s.as_of
-),
-
 cards as (
     select
         c.customer_id,
@@ -51,25 +42,14 @@ cards as (
     left join lost_window as w on w.segment = c.segment
 ),
 
-days as (
-    select
-        c.number,
-        c.lost_months,
-        d.day,
-        d.revenue,
-        d.margin,
-        d.sales,
-        d.purchases > 0 as is_purchase,
-    from buying_days as d
-    join cards as c on c.number = d.number
-    join spans as s on d.day <= s.as_of
-),
-
+-- last_*: the last purchase by then; previous_*: the one before it. Both in the window of being active: one that comes back.
 sums as (
     select
         d.number,
-        min(case when d.is_purchase then d.day end) as first_purchase_on,
-        max(case when d.is_purchase then d.day end) as last_purchase_on,
+        min(case when d.purchases > 0 then d.day end) as first_purchase_on,
+        max(case when d.purchases > 0 then d.day end) as last_purchase_on,
+        max(d.previous_on) as previous_on,
+        count(case when d.purchases > 0 then 1 end) as purchases,
         sum(case when d.day >= s.from_on then d.revenue end) as revenue,
         sum(case when d.day >= s.from_on then d.margin end) as margin,
         sum(case when d.day >= s.from_on then d.sales end) as sales,
@@ -77,54 +57,16 @@ sums as (
         sum(case when d.day >= s.ago_from_on and d.day <= s.month_ago then d.revenue end) as revenue_ago,
         sum(case when d.day >= s.ago_from_on and d.day <= s.month_ago then d.margin end) as margin_ago,
         sum(case when d.day >= s.ago_from_on and d.day <= s.month_ago then d.sales end) as sales_ago,
-        sum(case when d.is_purchase then 1 else 0 end) as purchases,
-        sum(case when d.is_purchase and d.day <= s.month_ago then 1 else 0 end) as purchases_1,
-        sum(case when d.is_purchase and d.day <= s.quarter_ago then 1 else 0 end) as purchases_3,
-        sum(case when d.is_purchase and d.day <= s.year_ago then 1 else 0 end) as purchases_12,
-        max(case when d.is_purchase and d.day <= s.month_ago then d.day end) as last_1,
-        max(case when d.is_purchase and d.day <= s.quarter_ago then d.day end) as last_3,
-        max(case when d.is_purchase and d.day <= s.half_ago then d.day end) as last_6,
-        max(case when d.is_purchase and d.day <= s.year_ago then d.day end) as last_12,
-        -- purchases in the trailing window of being active: two make a customer one that comes back
-        sum(case when d.is_purchase and d.day >= s.as_of - to_months(d.lost_months) then 1 else 0 end) as repeats,
-        sum(case when d.is_purchase and d.day <= s.month_ago and d.day >= s.month_ago - to_months(d.lost_months) then 1 else 0 end) as repeats_1,
-        sum(case when d.is_purchase and d.day <= s.quarter_ago and d.day >= s.quarter_ago - to_months(d.lost_months) then 1 else 0 end) as repeats_3,
-        sum(case when d.is_purchase and d.day <= s.year_ago and d.day >= s.year_ago - to_months(d.lost_months) then 1 else 0 end) as repeats_12,
-    from days as d
-    cross join spans as s
+        max(case when d.purchases > 0 and d.day <= s.month_ago then d.day end) as last_1,
+        max(case when d.purchases > 0 and d.day <= s.quarter_ago then d.day end) as last_3,
+        max(case when d.purchases > 0 and d.day <= s.half_ago then d.day end) as last_6,
+        max(case when d.purchases > 0 and d.day <= s.year_ago then d.day end) as last_12,
+        max(case when d.day <= s.month_ago then d.previous_on end) as previous_1,
+        max(case when d.day <= s.quarter_ago then d.previous_on end) as previous_3,
+        max(case when d.day <= s.year_ago then d.previous_on end) as previous_12,
+    from buying_days as d
+    join spans as s on d.day <= s.as_of
     group by d.number
-),
-
-worths as (
-    select
-        d.number,
-        sum(d.revenue) as worth_revenue,
-        sum(d.margin) as worth_margin,
-    from days as d
-    join sums as t on t.number = d.number
-    where d.day <= t.last_purchase_on
-        and d.day >= t.last_purchase_on + 1 - interval 12 month
-    group by d.number
-),
-
-gaps as (
-    select
-        number,
-        day - lag(day) over (partition by number order by day) as gap,
-    from days
-    where is_purchase
-),
-
--- Of three purchases or more; what is usual cannot be told from one gap.
-rhythms as (
-    select
-        number,
-        median(gap) as usual_gap,
-        quantile_cont(gap, 0.95) as long_gap,
-    from gaps
-    where gap is not null
-    group by number
-    having count(*) >= 2
 ),
 
 scores as (
@@ -141,6 +83,11 @@ scores as (
     join spans as s on a.day <= s.as_of
     where a.role = 'nps'
     group by c.number
+),
+
+measured as (
+    select coalesce(cast($measure as varchar), case when count(margin) > 0 then 'margin' else 'revenue' end) as measure
+    from sums
 ),
 
 valued as (
@@ -197,8 +144,8 @@ select
     coalesce(v.value > 0 and p.running - v.value < p.above_zero * 0.8, false) as in_set,
     a.place as place_ago,
     coalesce(v.value_ago > 0 and a.running - v.value_ago < a.above_zero * 0.8, false) as in_set_ago,
-    cast(w.worth_revenue as decimal(18, 4)) as worth_revenue,
-    cast(w.worth_margin as decimal(18, 4)) as worth_margin,
+    cast(w.revenue as decimal(18, 4)) as worth_revenue,
+    cast(w.margin as decimal(18, 4)) as worth_margin,
     r.usual_gap,
     r.long_gap,
     (s.as_of - v.last_purchase_on) / nullif(r.usual_gap, 0) as silence,
@@ -226,29 +173,29 @@ select
     case
         when v.purchases = 0 then 'none'
         when v.last_purchase_on < cast(s.as_of - to_months(c.lost_months) as date) then 'lost'
-        when v.repeats >= 2 and k.nps >= 9 then 'advocate'
+        when v.previous_on >= s.as_of - to_months(c.lost_months) and k.nps >= 9 then 'advocate'
         when v.purchases >= 2 then 'client'
         else 'customer'
     end as rung,
     case
-        when v.purchases_1 = 0 then 'none'
+        when v.last_1 is null then 'none'
         when v.last_1 < cast(s.month_ago - to_months(c.lost_months) as date) then 'lost'
-        when v.repeats_1 >= 2 and k.nps_1 >= 9 then 'advocate'
-        when v.purchases_1 >= 2 then 'client'
+        when v.previous_1 >= s.month_ago - to_months(c.lost_months) and k.nps_1 >= 9 then 'advocate'
+        when v.previous_1 is not null then 'client'
         else 'customer'
     end as rung_1,
     case
-        when v.purchases_3 = 0 then 'none'
+        when v.last_3 is null then 'none'
         when v.last_3 < cast(s.quarter_ago - to_months(c.lost_months) as date) then 'lost'
-        when v.repeats_3 >= 2 and k.nps_3 >= 9 then 'advocate'
-        when v.purchases_3 >= 2 then 'client'
+        when v.previous_3 >= s.quarter_ago - to_months(c.lost_months) and k.nps_3 >= 9 then 'advocate'
+        when v.previous_3 is not null then 'client'
         else 'customer'
     end as rung_3,
     case
-        when v.purchases_12 = 0 then 'none'
+        when v.last_12 is null then 'none'
         when v.last_12 < cast(s.year_ago - to_months(c.lost_months) as date) then 'lost'
-        when v.repeats_12 >= 2 and k.nps_12 >= 9 then 'advocate'
-        when v.purchases_12 >= 2 then 'client'
+        when v.previous_12 >= s.year_ago - to_months(c.lost_months) and k.nps_12 >= 9 then 'advocate'
+        when v.previous_12 is not null then 'client'
         else 'customer'
     end as rung_12,
 from valued as v

@@ -1,16 +1,20 @@
--- What this is: one row per month whose orders are not those of its order lines: a sentence.
-with raw_months as (
-    select
-        date_trunc('month', day) as month,
-        count(distinct (day, coalesce(order_id, 'line ' || batch || '.' || "row"))) as orders,
+-- What this is: one row per month whose orders, as every page shows them, are not those of its order lines: a sentence.
+with heads as (
+    select min(day) as day
     from order_lines
     where amount > 0
+    group by coalesce(order_id, 'line ' || batch || '.' || "row")
+),
+
+raw_months as (
+    select date_trunc('month', day) as month, count(*) as orders
+    from heads
     group by month
 ),
 
 answer_months as (
-    select date_trunc('month', day) as month, count(*) as orders
-    from order_days
+    select date_trunc('month', day) as month, sum(orders) as orders
+    from order_counts
     group by month
 )
 

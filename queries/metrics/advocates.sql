@@ -7,7 +7,7 @@ with purchases as (
         c.region,
         c.segment,
         b.day,
-        lag(b.day) over (partition by c.number order by b.day) as before_on,
+        b.previous_on as before_on,
         lead(b.day) over (partition by c.number order by b.day) as next_on,
         coalesce(w.months, (select lost_after_months from settings)) as months,
     from buying_days as b

@@ -14,20 +14,59 @@ with whole as (
     where p.grain <> 'week'
 ),
 
-at_start as (
-    select w.grain, w.period, s.number, s.region, s.segment
-    from whole as w
-    join spells as s
-        on s.active_from <= w.opens_on
-        and s.active_until > w.opens_on
+steps as (
+    select active_from as day, region, segment, 1 as step from spells
+    union all
+    select active_until, region, segment, -1 from spells
 ),
 
-at_close as (
-    select w.grain, w.period, s.number
+daily as (
+    select day, region, segment, sum(step) as step
+    from steps
+    group by day, region, segment
+),
+
+at_start as (
+    select w.grain, w.period, d.region, d.segment, sum(d.step) as customers
     from whole as w
+    join daily as d on d.day <= w.opens_on
+    group by all
+),
+
+days as (
+    select 'month' as grain, month as period, day from calendar
+    union all
+    select 'quarter', quarter, day from calendar
+    union all
+    select 'year', year, day from calendar
+),
+
+-- Spells that were on at the start of the period and ended in it.
+ended as (
+    select w.grain, w.period, w.closes_on, s.number, s.region, s.segment, s.back_on
+    from spells as s
+    join days as d on d.day = s.active_until
+    join whole as w on w.grain = d.grain and w.period = d.period
+    where s.active_from <= w.opens_on
+        and s.active_until <= w.closes_on -- past the last period the calendar's days are counted into it
+),
+
+-- Of these who was active again at its close.
+again as (
+    select e.grain, e.period, e.region, e.segment, count(*) as customers
+    from ended as e
     join spells as s
-        on s.active_from <= w.closes_on
-        and s.active_until > w.closes_on
+        on s.number = e.number
+        and s.active_from <= e.closes_on
+        and s.active_until > e.closes_on
+    where e.back_on <= e.closes_on
+    group by all
+),
+
+gone as (
+    select grain, period, region, segment, count(*) as customers
+    from ended
+    group by all
 )
 
 select
@@ -35,12 +74,10 @@ select
     a.period as day,
     a.region,
     a.segment,
-    sum(case when z.number is null then 1 else 0 end) as num,
-    count(*) as den,
+    coalesce(g.customers, 0) - coalesce(b.customers, 0) as num,
+    a.customers as den,
     null as people,
 from at_start as a
-left join at_close as z
-    on z.grain = a.grain
-    and z.period = a.period
-    and z.number = a.number
-group by all
+left join gone as g on g.grain = a.grain and g.period = a.period and g.region = a.region and g.segment = a.segment
+left join again as b on b.grain = a.grain and b.period = a.period and b.region = a.region and b.segment = a.segment
+where a.customers > 0

@@ -1,4 +1,4 @@
--- What this is: one row per day x region x segment x product line x channel x team, of the touched days.
+-- What this is: one row per day x region x segment x product line x channel x team.
 -- margin is null where no line of the group has a cost; costed_revenue is the revenue of lines that have one.
 select
     day,
@@ -13,5 +13,4 @@ select
     count(*) as lines,
     sum(case when customer_id is null then 1 else 0 end) as lines_without_customer,
 from order_lines
-where day in (select day from touched)
 group by all

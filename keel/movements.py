@@ -1,0 +1,133 @@
+"""Revenue movements: each customer's trailing window against the one before it, for every closing month, in arrays.
+
+Money is in whole ten-thousandths (int64) from end to end, so sums are exact.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+LENGTHS = (3, 6, 12)  # months of a window
+AT_ONCE = 1 << 18  # customers; what is worked on stays in the processor's caches
+
+# What can have happened, by opening and closing revenue. In the first four there was opening revenue.
+LOST, EXPANSION, CONTRACTION, STEADY, NEW, WON_BACK, LESS_BELOW, MORE_BELOW, STILL_BELOW = range(9)
+NAMES = (
+    "lost", "expansion", "contraction", "steady", "new", "won back", "contraction", "expansion", "steady",
+)  # fmt: skip
+OPENED = (LOST, EXPANSION, CONTRACTION, STEADY)
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Customers:
+    """What customers bought, a column each, in order of their numbers.
+
+    revenue: months x customers; each month's revenue, every month of the data that is whole, in order
+    first: in which of these months the first purchase was; negative before them, past the last one after; none: -2**31
+    place: which region and segment the customer is in, from 0 on
+    """
+
+    revenue: Ints
+    first: NDArray[np.int32]
+    place: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What happened to each customer in one window: its revenue before (opening) and in it (closing), and which of NAMES."""
+
+    opening: Ints
+    closing: Ints
+    what: NDArray[np.int8]
+
+
+def windows(months: int) -> Iterator[tuple[int, int]]:
+    """(closing month, length) of every window that has another before it inside so many months."""
+    for length in LENGTHS:
+        yield from ((month, length) for month in range(2 * length - 1, months))
+
+
+def moved(customers: Customers, month: int, length: int, running: Ints | None = None) -> Moved:
+    """What happened to every customer in the window of so many months that closes with this one.
+
+    running: running_sums of the customers' revenue, where the caller has them
+    """
+    start, middle, end = month + 1 - 2 * length, month + 1 - length, month + 1
+    if running is None:
+        opening, closing = customers.revenue[start:middle].sum(axis=0), customers.revenue[middle:end].sum(axis=0)
+    else:
+        opening, closing = running[middle] - running[start], running[end] - running[middle]
+    is_open, is_more, is_less = opening > 0, closing > opening, closing < opening
+    what = np.where(is_more, np.int8(EXPANSION), np.where(is_less, np.int8(CONTRACTION), np.int8(STEADY)))
+    what[is_open & (closing <= 0)] = LOST
+    closed = ~is_open
+    is_new = customers.first >= month - length + 1
+    below = np.where(is_more, np.int8(MORE_BELOW), np.where(is_less, np.int8(LESS_BELOW), np.int8(STILL_BELOW)))
+    came = np.where(is_new, np.int8(NEW), np.int8(WON_BACK))
+    what[closed] = np.where(closing > 0, came, below)[closed]
+    return Moved(opening, closing, what)
+
+
+def running_sums(revenue: Ints) -> Ints:
+    """months + 1 x customers: revenue of all months before each."""
+    sums = np.zeros((revenue.shape[0] + 1, revenue.shape[1]), dtype=np.int64)
+    np.cumsum(revenue, axis=0, out=sums[1:])
+    return sums
+
+
+def movements(customers: Customers, places: int, since: int = 0) -> list[dict[str, int]]:
+    """One row per closing month (from `since` on) x length x place x what happened: opening, closing, base, base_closing, kept,
+    customers; sums in ten-thousandths. Customers without revenue in both windows are in none.
+    """
+    months, count = customers.revenue.shape
+    wanted = [(month, length) for month, length in windows(months) if month >= since]
+    kinds = places * len(NAMES)
+    sums = {window: [[0] * kinds for _ in range(4)] for window in wanted}
+    for start in range(0, count, AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        some = Customers(customers.revenue[:, part], customers.first[part], customers.place[part])
+        running = running_sums(some.revenue)
+        for window in wanted:
+            found = moved(some, *window, running)
+            there = np.flatnonzero((found.opening != 0) | (found.closing != 0))
+            kind = some.place[there] * len(NAMES) + found.what[there]
+            opening, closing = found.opening[there], found.closing[there]
+            parts = (
+                summed(kind, opening, kinds), summed(kind, closing, kinds),
+                summed(kind, np.minimum(opening, closing), kinds), np.bincount(kind, minlength=kinds).tolist(),
+            )  # fmt: skip
+            sums[window] = [
+                [a + b for a, b in zip(*pair, strict=True)] for pair in zip(sums[window], parts, strict=True)
+            ]
+    return [
+        _row(month, length, kind, *(column[kind] for column in sums[month, length]))
+        for month, length in wanted
+        for kind in range(kinds)
+        if sums[month, length][3][kind]
+    ]
+
+
+def summed(kind: NDArray[np.int32], values: Ints, kinds: int) -> list[int]:
+    """The sum of the values of each kind, exact.
+
+    Floats add whole numbers exactly below 2**53; larger sums are made of the upper and the lower halves apart.
+    """
+    if float(np.abs(values.astype(np.float64)).sum()) < 2**52:
+        return [int(total) for total in np.bincount(kind, weights=values, minlength=kinds)]
+    upper = np.bincount(kind, weights=values >> 32, minlength=kinds)
+    lower = np.bincount(kind, weights=values & 0xFFFFFFFF, minlength=kinds)
+    return [(int(high) << 32) + int(low) for high, low in zip(upper, lower, strict=True)]
+
+
+def _row(month: int, length: int, kind: int, opening: int, closing: int, kept: int, customers: int) -> dict[str, int]:
+    place, what = divmod(kind, len(NAMES))
+    opened = what in OPENED
+    return {
+        "month": month, "length": length, "place": place, "what": what, "opening": opening, "closing": closing,
+        "base": opening if opened else 0, "base_closing": closing if opened else 0, "kept": kept if opened else 0,
+        "customers": customers,
+    }  # fmt: skip
