@@ -29,6 +29,7 @@ from keel.periods import add_months
 
 MOST_CUSTOMERS, MOST_LINES = 50, 200
 FEW_ROWS = 6  # so many bars leave room for the table below them
+MOST_NOTES = 6  # a bar's tip says the rest
 AT_ONCE = 3  # bars whose customers are asked for in one go ahead of a click: a click waits for no more than these
 BACK = {"week": 1, "month": 2, "quarter": 6, "year": 24}  # months in which the last closed period surely begins
 
@@ -80,14 +81,15 @@ def drill(metric_id: str, span: "ui.Span") -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         if shown is None or shown.rows.empty:
-            _says(refused or "There is nothing below: no column of the file tells these numbers apart further.")
+            _says(refused or _ends(view, shown))
         else:
             _bars(view, place, shown)
             if len(shown.rows) > MOST_BARS:
                 _open_any(shown, place)
             if len(shown.rows) <= FEW_ROWS:
                 _table(view, shown)
-            _says(_ends(view, place, shown))
+            _notes(shown)
+            _says(_ends(view, shown))
     with right:
         by_month = metric.rule == "answers" and bool(view.at(place)) and ui.view().grain == "week"
         ui.trend(metric.id, key="drill-trend", only=view.at(place), height=320, grain="month" if by_month else "")
@@ -258,19 +260,16 @@ def _customers(view: View, only: Mapping[str, str]) -> pd.DataFrame:
     return bars.checked(rows.assign(member=members, label=labels, value=rows[what].astype(float)))
 
 
-def _ends(view: View, place: Place, shown: Level) -> str:
+def _ends(view: View, shown: Level | None) -> str:
     """Why the drill goes no further than this level, where that is not plain; and which bars open to nothing."""
     metric = view.metric
-    if metric.rule == "records" and not place.steps and not shown.opens and len(metric.dimensions) > 1:
+    if metric.rule == "records" and len(metric.dimensions) > 1 and not (shown and shown.opens):
         both = " and ".join(ui.dimension_label(name).lower() for name in metric.dimensions[:2])
-        return (
-            f"It ends here: by {both} at once, groups of fewer than {ui.fewest(metric)} people could be reckoned from the "
-            "totals. Choose the other one above instead."
-        )
-    if shown.opens and shown.shut:
-        names = ", ".join(sorted(member for member in shown.shut if member in set(shown.rows["member"])))
-        return f"{names}: every {shown.opens} in it is of too few people to show, so it does not open." if names else ""
-    return ""
+        return f"It goes no deeper: by {both} together, groups of fewer than {ui.fewest(metric)} people could be worked out."
+    if shown is None:
+        return "It goes no deeper: these are all the columns that tell its rows apart."
+    names = ", ".join(sorted(set(shown.shut) & set(shown.rows["member"])))
+    return f"{names}: in each {shown.opens} there are too few people to show, so it does not open." if names else ""
 
 
 # What is drawn
@@ -439,29 +438,40 @@ def _component(name: str) -> Any:
 
 
 def _table(view: View, shown: Level) -> None:
-    """What the bars show as a table, with what there is no room for beside a bar."""
-    rows, unit = shown.rows, view.metric.unit
+    """What the bars show as a table, with what there is no room for beside a bar; what is hidden is in the bars."""
+    rows, unit = shown.rows[~shown.rows["hidden"]], view.metric.unit
     found = pd.DataFrame({"label": rows["label"], "value": rows["value"]})
     columns = {"label": ui.dimension_label(shown.name), "value": _column(view.metric.label, unit)}
     if shown.adds_up:
         total = rows["value"].sum()
         found["share"] = rows["value"] / total if total else 0.0
-        columns["share"] = st.column_config.NumberColumn("Share", format="percent")
+        columns["share"] = _column("Share", "rate")
     if view.metric.id == "revenue":
         columns |= {"value": _column("Revenue", unit), "margin": _column("Margin", unit)}
         found["margin"] = rows["margin"] if "margin" in rows else _margins(view, shown, rows)
-    for name, label in (("n", "n"), ("low", "Low"), ("high", "High")):
+    for name, label in (
+        (("low", "Low"), ("high", "High")) if shown.adds_up else (("n", "n"), ("low", "Low"), ("high", "High"))
+    ):
         found[name] = rows[name]
         columns[name] = _column(label, "count" if name == "n" else unit)
-    found["note"] = [bars.HIDDEN if hidden else note for hidden, note in zip(rows["hidden"], rows["note"], strict=True)]
-    columns["note"] = "Note"
-    empty = [
-        name for name in found if name not in ("label", "value") and (found[name].isna() | (found[name] == "")).all()
-    ]
+    for name in found.columns.intersection(["share"] if unit != "rate" else ["value", "low", "high"]):
+        found[name] = (100 * found[name]).round(1) + 0.0  # no minus before a zero
+    empty = [name for name in found if name not in ("label", "value") and found[name].isna().all()]
     ui.table(
         found.drop(columns=empty), key=f"drill-table-{view.metric.id}-{shown.name}", height=None if len(rows) <= FEW_ROWS else 250,
         columns={name: column for name, column in columns.items() if name not in empty},
     )  # fmt: skip
+
+
+def _notes(shown: Level) -> None:
+    """What a reader must know of single rows; of hidden ones it is said below."""
+    rows = shown.rows[~shown.rows["hidden"] & (shown.rows["note"] != "")].head(MOST_NOTES)
+    lines = [
+        f"<li><b>{html.escape(label)}</b> — {html.escape(note)}</li>"
+        for label, note in zip(rows["label"], rows["note"], strict=True)
+    ]
+    if lines:
+        st.html(f'<div class="keel-reasons"><ul>{"".join(lines)}</ul></div>')
 
 
 def _margins(view: View, shown: Level, rows: pd.DataFrame) -> list[float | None]:
@@ -474,9 +484,10 @@ def _margins(view: View, shown: Level, rows: pd.DataFrame) -> list[float | None]
 
 
 def _column(label: str, unit: str) -> Any:
+    """A column of numbers of a unit; rates are given in percent."""
     if unit == "money":
         return ui.money_column(label)
-    formats = {"rate": "percent", "count": "localized", "points": "%.1f", "score": "%.2f", "days": "%.1f"}
+    formats = {"rate": "%.1f %%", "count": "localized", "points": "%.1f", "score": "%.2f", "days": "%.1f"}
     return st.column_config.NumberColumn(label, format=formats[unit])
 
 

@@ -63,7 +63,7 @@ class Level:
             bar["exact"] = " · ".join(
                 filter(None, [self._exact(value[at]), *self._doubt(low[at], high[at], n[at]), note])
             )
-            if math.isfinite(n[at]):
+            if math.isfinite(n[at]) and not self.adds_up:
                 bar["n"] = f"n{NBSP}{wording.number(n[at], 'count')}"
             if math.isfinite(value[at]):
                 bar |= {"from": place(min(0.0, value[at])), "to": place(max(0.0, value[at]))}
@@ -93,20 +93,16 @@ class Level:
         parts = []
         if math.isfinite(low) and math.isfinite(high):
             parts.append(f"95{NBSP}%: {wording.interval(low, high, self.metric.told_in)}")
-        if math.isfinite(n):
+        if math.isfinite(n) and not self.adds_up:
             parts.append(f"n{NBSP}{wording.number(n, 'count')}")
         return parts
 
     def _drawn(self, begin: float, *, has_range: bool) -> str:
-        """What the bars show, where that is not plain: of all but sums of one sign."""
-        parts = []
-        if begin < 0:
-            parts.append("Bars go right from 0, and left below it")
-        elif not self.adds_up:
-            parts.append("Bars begin at 0")
-        if has_range:
-            parts.append(f"the thin line is the 95{NBSP}% range that so few answers or cases allow")
-        return "; ".join(parts) + "." if parts else ""
+        """What the bars show, where that is not plain: of all that is no sum."""
+        if self.adds_up:
+            return ""
+        words = "Bars go right from 0, left below it" if begin < 0 else "Bars begin at 0"
+        return f"{words}; the thin line is the 95{NBSP}% range." if has_range else f"{words}."
 
 
 def level_rows(frame: pd.DataFrame, *, by: str, adds_up: bool) -> pd.DataFrame:
