@@ -8,8 +8,8 @@ places   where a reader stands, which levels there are        bars   a level as 
 
 import hashlib
 import html
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from keel.drill.bars import MOST_BARS, Level
 from keel.drill.places import CUSTOMER, NO_CUSTOMER, ORDERS, Place, choices, levels
 from keel.errors import PrivacyError
 from keel.measure import WHOLE
-from keel.periods import add_months
+from keel.periods import DAY, add_months
 
 MOST_CUSTOMERS, MOST_LINES = 50, 200
 FEW_ROWS = 6  # so many bars leave room for the table below them
@@ -36,11 +36,12 @@ BACK = {"week": 1, "month": 2, "quarter": 6, "year": 24}  # months in which the 
 
 @dataclass(frozen=True)
 class View:
-    """What one drill shows: a metric over a span, inside the shared filters."""
+    """What one drill shows: a metric over a span, inside the shared filters; members: dimension -> its members."""
 
     metric: Metric
     span: "ui.Span"
     filters: Mapping[str, str]
+    members: Mapping[str, Sequence[str]]
 
     def at(self, place: Place) -> dict[str, str]:
         """Filters and steps together."""
@@ -56,12 +57,19 @@ class View:
         """The first day in view; groups of people who answered are told by whole months."""
         return self.span.start.replace(day=1) if self.metric.rule == "answers" else self.span.start
 
+    def closed(self) -> "View":
+        """The view up to the close of the last month by which groups are told: so far the company is beside its groups."""
+        asked = {"by": self.metric.dimensions[:1], "start": self.start, "end": self.span.end}
+        months = set(ui.ask("series", metric_id=self.metric.id, grain="month", **asked).frame["period"])
+        last = ui.store().settings.calendar.end(max(months), "month") - DAY if months else self.span.end
+        return replace(self, span=replace(self.span, end=min(last, self.span.end)))
+
 
 @st.fragment
 def drill(metric_id: str, span: "ui.Span") -> None:
     """The breadcrumb, the number, its line and the next level of one metric, for the place the address names."""
     metric = ui.known_metrics()[metric_id]
-    view = View(metric, span, ui.view().only(metric))
+    view = View(metric, span, ui.view().only(metric), ui.ask("members").get(metric_id, {}))
     place = Place.from_url(metric).within(metric, view.filters)
     names = _choices(view, place)
     level = _asked(names)
@@ -111,7 +119,7 @@ def _choices(view: View, place: Place) -> list[str]:
     """What the place can be split by, the usual one first; empty where it goes no further."""
     if view.metric.rule == "records" and place.steps and not _is_open(view):
         return []
-    return choices(view.metric, {**view.at(place), **dict(place.steps)}, ui.ask("members").get(view.metric.id, {}))
+    return choices(view.metric, {**view.at(place), **dict(place.steps)}, view.members)
 
 
 def _asked(names: list[str]) -> str:
@@ -126,11 +134,8 @@ def _following(view: View, place: Place, level: str) -> str:
         return ORDERS
     if view.metric.rule == "records" and (place.steps or not _is_open(view)):
         return ""
-    taken = {**view.at(place), level: ""}
-    free = [name for name in view.metric.dimensions if name not in taken]
-    following = _asked(choices(view.metric, taken, ui.ask("members").get(view.metric.id, {})))
-    members = ui.ask("members").get(view.metric.id, {})
-    return following if following == CUSTOMER or (following in free and len(members.get(following, ())) > 1) else ""
+    following = _asked(choices(view.metric, {**view.at(place), level: ""}, view.members))
+    return following if following == CUSTOMER or len(view.members.get(following, ())) > 1 else ""
 
 
 def _is_open(view: View) -> bool:
@@ -138,8 +143,8 @@ def _is_open(view: View) -> bool:
 
     With the totals of both dimensions on the screen, a hidden group is what is left of its row or column.
     """
-    table = _parts(view, view.metric.dimensions[:2], {})
-    return len(view.metric.dimensions) == 2 and not table["hidden"].any()
+    names = view.metric.dimensions
+    return len(names) == 2 and not _parts(view, names, {})["hidden"].any()
 
 
 def _parts(view: View, by: tuple[str, ...], only: Mapping[str, str]) -> pd.DataFrame:
@@ -162,7 +167,7 @@ def _number(view: View, place: Place, shown: Level | None) -> pd.Series | None:
     if shown is not None and shown.adds_up:
         return pd.Series({"value": shown.rows["value"].sum(), "n": np.nan, "hidden": False})
     try:
-        found = _parts(view, (), view.at(place))
+        found = _parts(view.closed() if view.metric.rule == "answers" else view, (), view.at(place))
     except PrivacyError:  # said where its parts would be drawn
         return pd.Series({"value": np.nan, "n": np.nan, "hidden": True})
     return found.iloc[-1] if len(found) else None
@@ -170,18 +175,25 @@ def _number(view: View, place: Place, shown: Level | None) -> pd.Series | None:
 
 def _level(view: View, place: Place, level: str) -> Level:
     """One level in one place, with what a click on its bars opens. Raises PrivacyError."""
-    metric, only = view.metric, view.at(place)
-    following = _following(view, place, level)
+    only, following = view.at(place), _following(view, place, level)
     if level == CUSTOMER:
         rows, adds_up, shut = _customers(view, only), True, set[str]()
     else:
         frame = _split(view, level, only)
         adds_up = _adds_up_by(view, frame, only)
         rows = bars.level_rows(frame, by=level, adds_up=adds_up)
-        shut = _shut(view, level, following, only)
+        shut = _shut(view, level, following, only, rows["member"].tolist())
+    return _named(view, level, following, rows, adds_up=adds_up, shut=shut)
+
+
+def _named(
+    view: View, level: str, following: str, rows: pd.DataFrame, *, adds_up: bool, shut: Collection[str] = ()
+) -> Level:
+    """A level with its words: what it is, and what a click on its bars opens."""
     opens = "the orders" if following == ORDERS else ui.dimension_label(following).lower()
-    title = f"{metric.label} by {ui.dimension_label(level).lower()}"
-    return Level(metric, ui.store().settings.currency, level, title, rows, adds_up, opens if following else "", shut)
+    title = f"{view.metric.label} by {ui.dimension_label(level).lower()}"
+    currency = ui.store().settings.currency
+    return Level(view.metric, currency, level, title, rows, adds_up, opens if following else "", shut)
 
 
 def _split(view: View, level: str, only: Mapping[str, str]) -> pd.DataFrame:
@@ -205,40 +217,35 @@ def _adds_up_by(view: View, frame: pd.DataFrame, only: Mapping[str, str]) -> boo
     return len(whole) == 1 and bool(np.isclose(frame["value"].sum(), whole["value"].iloc[0]))
 
 
-def _below(view: View, place: Place, level: str, following: str) -> pd.DataFrame | None:
+def _below(view: View, level: str, following: str, only: Mapping[str, str]) -> pd.DataFrame | None:
     """The level below every bar of this one in one answer: a series' frame by both; None where it is not of groups."""
-    if level == CUSTOMER or following in ("", CUSTOMER, ORDERS):
+    if following in ("", CUSTOMER, ORDERS):
         return None
-    order = [name for name in view.metric.dimensions if name in (level, following)]
-    return _parts(view, tuple(order), view.at(place))
+    try:
+        return _parts(view, tuple(name for name in view.metric.dimensions if name in (level, following)), only)
+    except PrivacyError:  # there are groups, and none of them may be shown
+        return pd.DataFrame({level: [], following: [], "value": [], "hidden": pd.Series(dtype=bool)})
 
 
-def _shut(view: View, level: str, following: str, only: Mapping[str, str]) -> set[str]:
+def _shut(view: View, level: str, following: str, only: Mapping[str, str], members: Sequence[str]) -> set[str]:
     """The members whose next level holds nothing that may be shown: a click there would be refused."""
-    if not view.metric.min_people or following in ("", CUSTOMER, ORDERS):
-        return set()
-    order = tuple(name for name in view.metric.dimensions if name in (level, following))
-    below = _parts(view, order, only)
-    told = below[~below["hidden"]]
-    return set(below[level]) - set(told[level])
+    below = _below(view, level, following, only) if view.metric.min_people else None
+    return set() if below is None else set(members) - set(below[~below["hidden"]][level])
 
 
 def _next_levels(view: View, place: Place, shown: Level) -> dict[str, Level]:
     """The next level of each bar that opens to a group; customers are fetched when the page is at rest."""
     following = _following(view, place, shown.name)
-    parts = _below(view, place, shown.name, following)
+    parts = _below(view, shown.name, following, view.at(place))
     if parts is None:
         return {}
-    found = {}
-    after = _following(view, place.then(shown.name, ""), following)
-    opens = "the orders" if after == ORDERS else ui.dimension_label(after).lower() if after else ""
+    after, found = _following(view, place.then(shown.name, ""), following), {}
     open_rows = shown.rows[~shown.rows["hidden"] & ~shown.rows["member"].isin(list(shown.shut))]
-    for member in open_rows["member"]:
+    for member, value in zip(open_rows["member"], open_rows["value"], strict=True):
         group = parts[parts[shown.name] == member].drop(columns=shown.name)
-        adds_up = shown.adds_up and not group["hidden"].any()
+        adds_up = shown.adds_up and not group["hidden"].any() and bool(np.isclose(group["value"].sum(), value))
         rows = bars.level_rows(group, by=following, adds_up=adds_up)
-        title = f"{view.metric.label} by {ui.dimension_label(following).lower()}"
-        found[str(member)] = Level(shown.metric, shown.currency, following, title, rows, adds_up, opens)
+        found[str(member)] = _named(view, following, after, rows, adds_up=adds_up)
     return found
 
 
@@ -266,9 +273,13 @@ def _ends(view: View, shown: Level | None) -> str:
     if metric.rule == "records" and len(metric.dimensions) > 1 and not (shown and shown.opens):
         both = " and ".join(ui.dimension_label(name).lower() for name in metric.dimensions[:2])
         return f"It goes no deeper: by {both} together, groups of fewer than {ui.fewest(metric)} people could be worked out."
+    if shown is not None and shown.rows.empty:
+        return (
+            f"There is no number by {ui.dimension_label(shown.name).lower()} in this span. Choose a longer one above."
+        )
     if shown is None:
         return "It goes no deeper: these are all the columns that tell its rows apart."
-    names = ", ".join(sorted(set(shown.shut) & set(shown.rows["member"])))
+    names = ", ".join(sorted(set(shown.shut) & set(shown.rows["member"][~shown.rows["hidden"]])))
     return f"{names}: in each {shown.opens} there are too few people to show, so it does not open." if names else ""
 
 
@@ -418,12 +429,10 @@ def _token(view: View, place: Place, level: str) -> str:
 
 
 def _level_above(view: View, place: Place) -> Level | None:
-    """The level one step up; None at the top, and where it may not be told."""
+    """The level one step up; None at the top."""
     if not place.steps:
         return None
-    above = Place(place.steps[:-1])
-    level = place.steps[-1][0]
-    return _level(view, above, level if level in (CUSTOMER, *view.metric.dimensions) else _asked(_choices(view, above)))
+    return _level(view, Place(place.steps[:-1]), place.steps[-1][0])
 
 
 @st.cache_resource
@@ -477,7 +486,7 @@ def _notes(shown: Level) -> None:
 def _margins(view: View, shown: Level, rows: pd.DataFrame) -> list[float | None]:
     """The gross margin of each row of a level of revenue."""
     place = Place.from_url(view.metric).within(view.metric, view.filters)
-    margin = View(ui.known_metrics()["gross_margin"], view.span, view.filters)
+    margin = View(ui.known_metrics()["gross_margin"], view.span, view.filters, view.members)
     frame = _parts(margin, (shown.name,), margin.at(place))
     found = dict(zip(frame[shown.name], frame["value"], strict=True)) if len(frame) else {}
     return [found.get(member) for member in rows["member"]]

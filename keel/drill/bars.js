@@ -76,6 +76,7 @@ export default function (component) {
         back.hidden = !path.length;
         back.textContent = path.length > 1 ? `‹ ${nameOf(path.at(-2))}` : `‹ ${root.now.data.top}`;
         root.path = path;
+        root.level = level;
         if (told) status.textContent = `${[level.title, ...path.map(nameOf)].join(", ")}: ${level.rows.length} bars`;
     };
 
@@ -118,7 +119,6 @@ export default function (component) {
     // What the handlers above look up: this function runs again with each answer, and what is drawn already stays as it is.
     const isDrawn = root.now && same(root.path, data.path) && same(root.level, data.level);
     root.now = { data, setTriggerValue };
-    root.level = data.level;
     root.removeAttribute("aria-busy");
     if (!isDrawn) draw(data.level, data.path);
 }
