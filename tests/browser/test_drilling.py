@@ -215,6 +215,7 @@ def test_bars_move_only_for_those_who_allow_it_and_are_seen_in_forced_colours(sa
     fill = screen.page.locator(f"{BAR} i")
     bar(screen, "South").click()
     expect(screen.page.locator(".keel-bars-moved")).to_be_attached()
+    screen.settle()
     assert (style(fill, "animationName"), style(fill, "animationDuration")) == ("keel-bars-grow", "0.12s")
     screen.page.emulate_media(reduced_motion="reduce", forced_colors="active")
     assert style(fill, "animationName") == "none"
