@@ -138,6 +138,21 @@ def test_rates_are_not_shared_out_and_those_without_a_member_and_without_a_numbe
     assert "to" not in drawn["rows"][2]
 
 
+def test_nothing_of_a_hidden_row_moves_the_scale_whatever_the_frame_holds():
+    shown = {"North": 0.5, "South": 0.6}
+    told = level(shown, metric="engagement", adds_up=False, low=[0.4, 0.5], high=[0.6, 0.7], n=[50.0, 60.0]).drawn()
+
+    found = level(
+        {**shown, "Legal": 9.0}, metric="engagement", adds_up=False, low=[0.4, 0.5, -3.0], high=[0.6, 0.7, 12.0],
+        n=[50.0, 60.0, 3.0], hidden=[False, False, True], note=["", "", "too few"],
+    ).drawn()  # fmt: skip
+
+    assert {bar["member"]: bar for bar in told["rows"]} == {
+        bar["member"]: bar for bar in found["rows"] if bar["member"] != "Legal"
+    }
+    assert told["zero"] == found["zero"]
+
+
 def test_a_bar_that_opens_to_nothing_that_may_be_shown_is_no_button():
     found = level({"North": 300.0, "South": 100.0})
     shut = Level(found.metric, "EUR", "region", "By region", found.rows, True, "segment", {"South"})
