@@ -358,7 +358,7 @@ def _pick(names: list[str], level: str) -> None:
     st.session_state["drill-by"] = level
     st.selectbox(
         "Split by", names, key="drill-by", format_func=labels.__getitem__, on_change=picked, label_visibility="collapsed",
-        width=150,
+        width=170,
     )  # fmt: skip
 
 
