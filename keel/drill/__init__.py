@@ -243,7 +243,8 @@ def _next_levels(view: View, place: Place, shown: Level) -> dict[str, Level]:
     open_rows = shown.rows[~shown.rows["hidden"] & ~shown.rows["member"].isin(list(shown.shut))]
     for member, value in zip(open_rows["member"], open_rows["value"], strict=True):
         group = parts[parts[shown.name] == member].drop(columns=shown.name)
-        if view.metric.roll == "sum" and view.metric.grain == "day":  # pairs that do not occur are quiet there, not here
+        # of sums by day, pairs that do not occur come as 0
+        if view.metric.roll == "sum" and view.metric.grain == "day":
             group = group[group["num"] != 0]
         adds_up = shown.adds_up and not group["hidden"].any() and bool(np.isclose(group["value"].sum(), value))
         rows = bars.level_rows(group, by=following, adds_up=adds_up)
