@@ -1,4 +1,4 @@
-"""Any one metric: over time, its usual range, targets, events, split, rows behind it, definition."""
+"""Any one metric: over time, its usual range, its parts, targets, events, rows behind it, definition."""
 
 import streamlit as st
 
@@ -21,8 +21,8 @@ if not ui.nothing_yet([chosen], metric.needs or "a file of measures"):
         part = ui.parts(PARTS, key="over")
         if part == PARTS[1]:
             ui.six_twelve(chosen, key="six-twelve")
-        elif chosen == "revenue":
-            drill(span)
+        elif metric.dimensions:
+            drill(chosen, span)
         else:
             ui.trend(chosen, key="metric-trend", height=280, says=False)
     ui.seen(metric)
@@ -35,9 +35,6 @@ if not ui.nothing_yet([chosen], metric.needs or "a file of measures"):
             ui.targets(metric)
         with st.container(key="box-events"):
             ui.events(metric)
-    if metric.dimensions and chosen != "revenue":
-        with st.container(key="box-split"):
-            ui.split(chosen, span, key="metric-split")
     ui.said_of_groups(metric.dimensions)
     with st.container(key="box-rows"):
         ui.heading("Rows behind it", "each period's numerator and denominator; they add up to the number")

@@ -11,7 +11,7 @@ ui.title("Revenue", "What do customers pay us, who are they, and do they stay?")
 if not ui.nothing_yet(CARDS, "orders"):
     ui.cards(CARDS, key="revenue", columns=5)
     with st.container(key="box-drill"):
-        drill(ui.asked_span("revenue"))
+        drill("revenue", ui.asked_span("revenue"))
     with st.container(key="box-six-twelve"):
         ui.heading("Net revenue: six weeks and twelve months")
         ui.six_twelve("revenue", key="six-twelve")

@@ -1,290 +1,525 @@
-"""The drill: from a revenue number by click to region, segment, product line, customer and the orders themselves.
+"""The drill: from any number by click to the members it is made of, and from money on to customers and their orders.
 
-Where a reader stands is one query parameter, `path`, so that a link, a reload and the back button show the same
-view. Everything a click changes is one fragment; the rest of the page stays as it is.
+Where a reader stands is one query parameter, `path`, and what the place is split by another, `by`, so that a link, a reload
+and the back button show the same view. Everything a click changes is one fragment; the rest of the page stays as it is.
+
+places   where a reader stands, which levels there are        bars   a level as the browser draws it
 """
 
-from dataclasses import dataclass
+import hashlib
+import html
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from keel import ui, wording
+from keel.catalogue import Metric
+from keel.drill import bars
+from keel.drill.bars import MOST_BARS, Level
+from keel.drill.places import CUSTOMER, NO_CUSTOMER, ORDERS, Place, choices, levels
+from keel.errors import PrivacyError
+from keel.measure import WHOLE
+from keel.periods import DAY, add_months
 
-LEVELS = ("region", "segment", "product_line", "customer")
-NO_CUSTOMER = "(no customer)"
-MOST_CUSTOMERS, MOST_LINES, MOST_BARS = 50, 200, 12
+MOST_CUSTOMERS, MOST_LINES = 50, 200
 FEW_ROWS = 6  # so many bars leave room for the table below them
+MOST_NOTES = 6  # a bar's tip says the rest
+AT_ONCE = 3  # bars whose customers are asked for in one go ahead of a click: a click waits for no more than these
+BACK = {"week": 1, "month": 2, "quarter": 6, "year": 24}  # months in which the last closed period surely begins
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where in the drill a reader stands: the steps taken, each a dimension and its member."""
+class View:
+    """What one drill shows: a metric over a span, inside the shared filters; members: dimension -> its members."""
 
-    steps: tuple[tuple[str, str], ...] = ()
+    metric: Metric
+    span: "ui.Span"
+    filters: Mapping[str, str]
+    members: Mapping[str, Sequence[str]]
 
-    @classmethod
-    def from_url(cls) -> "Place":
-        """The place the address names; steps that are no levels of the drill are left out."""
-        return cls.along(st.query_params.get_all("path"))
-
-    @classmethod
-    def along(cls, path: list[str]) -> "Place":
-        """The place at the end of a path such as ["region=North", "segment=Small"]."""
-        parts = [part.split("=", 1) for part in path if "=" in part]
-        return cls(tuple((name, member) for name, member in parts if name in LEVELS))
+    def at(self, place: Place) -> dict[str, str]:
+        """Filters and steps together."""
+        return {**self.filters, **place.only}
 
     @property
-    def path(self) -> list[str]:
-        """The steps as the address writes them."""
-        return [f"{name}={member}" for name, member in self.steps]
-
-    def within(self, filters: dict[str, str]) -> "Place":
-        """The place inside the shared filters: what they say already is no step, and what contradicts them ends the path."""
-        steps = []
-        for name, member in self.steps:
-            if name in filters and filters[name] != member:
-                break
-            if name not in filters:
-                steps.append((name, member))
-        return Place(tuple(steps))
+    def grain(self) -> str:
+        """The grain by which a metric of whole periods is told."""
+        return ui.view().grain_of(self.metric)
 
     @property
-    def only(self) -> dict[str, str]:
-        """The steps as filters of orders."""
-        return {name: member for name, member in self.steps if name != "customer"}
+    def start(self) -> date:
+        """The first day in view; groups of people who answered are told by whole months."""
+        return self.span.start.replace(day=1) if self.metric.rule == "answers" else self.span.start
 
-    @property
-    def customer(self) -> str | None:
-        """The customer the steps end with."""
-        return dict(self.steps).get("customer")
-
-    def go(self) -> None:
-        """Make this the place the address names."""
-        if self.steps:
-            st.query_params["path"] = self.path
-        elif "path" in st.query_params:
-            del st.query_params["path"]
+    def closed(self) -> "View":
+        """The view up to the close of the last month by which groups are told: so far the company is beside its groups."""
+        asked = {"by": self.metric.dimensions[:1], "start": self.start, "end": self.span.end}
+        months = set(ui.ask("series", metric_id=self.metric.id, grain="month", **asked).frame["period"])
+        last = ui.store().settings.calendar.end(max(months), "month") - DAY if months else self.span.end
+        return replace(self, span=replace(self.span, end=min(last, self.span.end)))
 
 
 @st.fragment
-def drill(span: "ui.Span") -> None:
-    """The breadcrumb, the number, its line and the next level, for the place the address names."""
-    filters = ui.view().only(ui.known_metrics()["revenue"])
-    place = Place.from_url().within(filters)
-    only = {**filters, **place.only}
-    level = _next_level(place, only)
-    rows = _rows(level, only, place, span)
-    total = float(rows["revenue"].sum()) if level != "orders" else float(rows.attrs["total"])
-    currency = ui.store().settings.currency
-    _breadcrumb(place, level, f"{wording.number(total, 'money')}", f"{currency} · {span.words}")
-    if rows.empty:
-        st.info("Nothing was sold here in this span. Choose a longer one above, or go back.")
+def drill(metric_id: str, span: "ui.Span") -> None:
+    """The breadcrumb, the number, its line and the next level of one metric, for the place the address names."""
+    metric = ui.known_metrics()[metric_id]
+    view = View(metric, span, ui.view().only(metric), ui.ask("members").get(metric_id, {}))
+    place = Place.from_url(metric).within(metric, view.filters)
+    names = _choices(view, place)
+    level = _asked(names)
+    if level == ORDERS:
+        _orders(view, place)
         return
-    if level == "orders":
-        _orders(rows)
-        _adds_up(rows, level, total, currency)
-        if place.customer and place.customer != NO_CUSTOMER:
-            ui.customer_link(place.customer, "All there is on this customer")
+    try:
+        shown = _level(view, place, level) if level else None
+        refused = ""
+    except PrivacyError as error:
+        shown, refused = None, str(error)
+    _breadcrumb(view, place, names, level, _number(view, place, shown), bool(shown and shown.opens))
+    if shown is not None and shown.rows.empty and place.steps:
+        what = "Nothing was sold here" if metric.source == "orders" else "There is no number here"
+        st.info(f"{what} in this span. Choose a longer one above, or go back.")
         return
     left, right = st.columns(2, gap="medium")
     with left:
-        _bars(rows, level, place, filters, span)
-        if len(rows) > MOST_BARS:
-            _open_any(rows, level, place)
-        if len(rows) <= FEW_ROWS:
-            _table(rows, level)
+        if shown is None or shown.rows.empty:
+            _says(refused or _ends(view, shown))
+        else:
+            _bars(view, place, shown)
+            if len(shown.rows) > MOST_BARS:
+                _open_any(shown, place)
+            if len(shown.rows) <= FEW_ROWS:
+                _table(view, shown)
+            _notes(shown)
+            _says(_ends(view, shown))
     with right:
-        ui.trend("revenue", key="drill-trend", only=only, height=320)
-        if len(rows) > FEW_ROWS:
-            _table(rows, level)
-    _adds_up(rows, level, total, currency)
+        by_month = metric.rule == "answers" and bool(view.at(place)) and ui.view().grain == "week"
+        ui.trend(metric.id, key="drill-trend", only=view.at(place), height=320, grain="month" if by_month else "")
+        if shown is not None and len(shown.rows) > FEW_ROWS:
+            _table(view, shown)
+    if shown is not None and not shown.rows.empty:
+        if shown.adds_up:
+            _adds_up(len(shown.rows), "row", float(shown.rows["value"].sum()), metric)
+        if metric.min_people:
+            ui.hidden_lines(shown.rows, member="member")
+        if level != CUSTOMER and not view.at(place):  # targets are of one member, inside nothing else
+            ui.against_targets(metric, shown.rows, "member", level, span)
 
 
-def _next_level(place: Place, only: dict[str, str]) -> str:
-    """The first level not yet taken that tells anything apart; the orders once a customer is chosen."""
-    if place.customer:
-        return "orders"
-    members = ui.ask("members").get("revenue", {})
-    for level in LEVELS[:-1]:
-        if level not in only and len(members.get(level, [])) > 1:
-            return level
-    return "customer"
+# What is asked
 
 
-def _rows(level: str, only: dict[str, str], place: Place, span: "ui.Span") -> pd.DataFrame:
-    """member, label, revenue, margin, share: the next level's rows, which add up to the number on screen."""
-    if level == "orders":
-        customer = None if place.customer == NO_CUSTOMER else place.customer
-        lines: pd.DataFrame = ui.ask(
-            "orders_behind", customer_id=customer, start=span.start, end=span.end, only=only, most=MOST_LINES
-        )
-        lines.attrs["total"] = float(lines["all_amount"].iloc[0]) if len(lines) else 0.0
-        lines.attrs["lines"] = int(lines["all_lines"].iloc[0]) if len(lines) else 0
-        return lines
-    if level == "customer":
-        rows = ui.ask("customers_behind", start=span.start, end=span.end, only=only, most=MOST_CUSTOMERS)
-        rest = [f"{count:,} more customers" for count in rows["customers"]]
-        names = [
-            {"one": name or customer, "rest": others, "none": NO_CUSTOMER}[part]
-            for part, customer, name, others in zip(rows["part"], rows["customer_id"], rows["name"], rest, strict=True)
-        ]
-        members = [
-            {"one": customer, "rest": "", "none": NO_CUSTOMER}[part]
-            for part, customer in zip(rows["part"], rows["customer_id"], strict=True)
-        ]
-        rows = rows.assign(member=members, label=names)
+def _choices(view: View, place: Place) -> list[str]:
+    """What the place can be split by, the usual one first; empty where it goes no further."""
+    if view.metric.rule == "records" and place.steps and not _is_open(view):
+        return []
+    return choices(view.metric, {**view.at(place), **dict(place.steps)}, view.members)
+
+
+def _asked(names: list[str]) -> str:
+    """The level in view: the one the address asks for, where the place has it, else the usual one; "" for none."""
+    asked = st.query_params.get("by", "")
+    return asked if asked in names else next(iter(names), "")
+
+
+def _following(view: View, place: Place, level: str) -> str:
+    """The level that a click on a bar of this level opens; "" where there is none."""
+    if level == CUSTOMER:
+        return ORDERS
+    if view.metric.rule == "records" and (place.steps or not _is_open(view)):
+        return ""
+    following = _asked(choices(view.metric, {**view.at(place), level: ""}, view.members))
+    return following if following == CUSTOMER or len(view.members.get(following, ())) > 1 else ""
+
+
+def _is_open(view: View) -> bool:
+    """Whether HR records may be told by two dimensions at once: if no group of the whole table is hidden.
+
+    With the totals of both dimensions on the screen, a hidden group is what is left of its row or column.
+    """
+    names = view.metric.dimensions
+    return len(names) == 2 and not _parts(view, names, {})["hidden"].any()
+
+
+def _parts(view: View, by: tuple[str, ...], only: Mapping[str, str]) -> pd.DataFrame:
+    """The metric in view by the members of some dimensions: a series' frame of one period.
+
+    A metric measured by period (a trailing window) is given as of the last period that closes inside the span.
+    """
+    asked = {"metric_id": view.metric.id, "by": by, "only": dict(only), "end": view.span.end}
+    if view.metric.grain == "day":
+        frame: pd.DataFrame = ui.ask("series", grain=WHOLE, start=view.start, **asked).frame
+        return frame
+    months = BACK[view.grain] + (ui.store().settings.win_back_months if view.metric.follow_up else 0)
+    frame = ui.ask("series", grain=view.grain, start=add_months(view.span.end, -months - 1), **asked).frame
+    whole = frame[~frame["partial"]]
+    return whole[whole["period"] == whole["period"].max()]
+
+
+def _number(view: View, place: Place, shown: Level | None) -> pd.Series | None:
+    """The number at the place with its n and what hides it; None where there is none."""
+    if shown is not None and shown.adds_up:
+        return pd.Series({"value": shown.rows["value"].sum(), "n": np.nan, "hidden": False})
+    try:
+        found = _parts(view.closed() if view.metric.rule == "answers" else view, (), view.at(place))
+    except PrivacyError:  # said where its parts would be drawn
+        return pd.Series({"value": np.nan, "n": np.nan, "hidden": True})
+    return found.iloc[-1] if len(found) else None
+
+
+def _level(view: View, place: Place, level: str) -> Level:
+    """One level in one place, with what a click on its bars opens. Raises PrivacyError."""
+    only, following = view.at(place), _following(view, place, level)
+    if level == CUSTOMER:
+        rows, adds_up, shut = _customers(view, only), True, set[str]()
     else:
-        rows = ui.ask("breakdown", metric_id="revenue", by=level, only=only, start=span.start, end=span.end)
-        margin = ui.ask("breakdown", metric_id="gross_margin", by=level, only=only, start=span.start, end=span.end)
-        rows = rows.rename(columns={level: "member", "value": "revenue"})
-        margins = dict(zip(margin[level], margin["value"], strict=True)) if len(margin) else {}
-        rows = rows.assign(label=rows["member"], margin=[margins.get(member) for member in rows["member"]])
-    total = rows["revenue"].sum()
-    share = rows["revenue"] / total if total else rows["revenue"] * 0
-    return rows.assign(share=share)[["member", "label", "revenue", "share", "margin"]]
+        frame = _split(view, level, only)
+        adds_up = _adds_up_by(view, frame, only)
+        rows = bars.level_rows(frame, by=level, adds_up=adds_up)
+        shut = _shut(view, level, following, only, rows["member"].tolist())
+    return _named(view, level, following, rows, adds_up=adds_up, shut=shut)
 
 
-def _breadcrumb(place: Place, level: str, number: str, words: str) -> None:
-    """Where the reader stands, each step a way back, and the number there."""
+def _named(
+    view: View, level: str, following: str, rows: pd.DataFrame, *, adds_up: bool, shut: Collection[str] = ()
+) -> Level:
+    """A level with its words: what it is, and what a click on its bars opens."""
+    opens = "the orders" if following == ORDERS else ui.dimension_label(following).lower()
+    title = f"{view.metric.label} by {ui.dimension_label(level).lower()}"
+    currency = ui.store().settings.currency
+    return Level(view.metric, currency, level, title, rows, adds_up, opens if following else "", shut)
+
+
+def _split(view: View, level: str, only: Mapping[str, str]) -> pd.DataFrame:
+    """The rows of one level. Of HR records: those of the table of both dimensions, so that all views of it hide the same."""
+    if view.metric.rule != "records" or not only:
+        return _parts(view, (level,), only)
+    frame = _parts(view, view.metric.dimensions[:2], {})
+    for name, member in only.items():
+        frame = frame[frame[name] == member]
+    return frame.reset_index(drop=True)
+
+
+def _adds_up_by(view: View, frame: pd.DataFrame, only: Mapping[str, str]) -> bool:
+    """Whether the rows of a level are parts of the number at the place: nothing hidden, nobody counted twice."""
+    metric = view.metric
+    if metric.roll != "sum" or metric.unit not in ("money", "count") or frame["hidden"].any():
+        return False
+    if metric.grain == "day":  # rows are summed: of any split alike (tests/test_measure.py)
+        return True
+    whole = _parts(view, (), only)
+    return len(whole) == 1 and bool(np.isclose(frame["value"].sum(), whole["value"].iloc[0]))
+
+
+def _below(view: View, level: str, following: str, only: Mapping[str, str]) -> pd.DataFrame | None:
+    """The level below every bar of this one in one answer: a series' frame by both; None where it is not of groups."""
+    if following in ("", CUSTOMER, ORDERS):
+        return None
+    try:
+        return _parts(view, tuple(name for name in view.metric.dimensions if name in (level, following)), only)
+    except PrivacyError:  # there are groups, and none of them may be shown
+        return pd.DataFrame({level: [], following: [], "value": [], "hidden": pd.Series(dtype=bool)})
+
+
+def _shut(view: View, level: str, following: str, only: Mapping[str, str], members: Sequence[str]) -> set[str]:
+    """The members whose next level holds nothing that may be shown: a click there would be refused."""
+    below = _below(view, level, following, only) if view.metric.min_people else None
+    return set() if below is None else set(members) - set(below[~below["hidden"]][level])
+
+
+def _next_levels(view: View, place: Place, shown: Level) -> dict[str, Level]:
+    """The next level of each bar that opens to a group; customers are fetched when the page is at rest."""
+    following = _following(view, place, shown.name)
+    parts = _below(view, shown.name, following, view.at(place))
+    if parts is None:
+        return {}
+    after, found = _following(view, place.then(shown.name, ""), following), {}
+    open_rows = shown.rows[~shown.rows["hidden"] & ~shown.rows["member"].isin(list(shown.shut))]
+    for member, value in zip(open_rows["member"], open_rows["value"], strict=True):
+        group = parts[parts[shown.name] == member].drop(columns=shown.name)
+        # of sums by day, pairs that do not occur come as 0
+        if view.metric.roll == "sum" and view.metric.grain == "day":
+            group = group[group["num"] != 0]
+        adds_up = shown.adds_up and not group["hidden"].any() and bool(np.isclose(group["value"].sum(), value))
+        rows = bars.level_rows(group, by=following, adds_up=adds_up)
+        found[str(member)] = _named(view, following, after, rows, adds_up=adds_up)
+    return found
+
+
+def _customers(view: View, only: Mapping[str, str]) -> pd.DataFrame:
+    """The customers behind the number, the largest first, then the others in one and the lines without a customer."""
+    what = "margin" if view.metric.id == "gross_margin" else "revenue"
+    rows = ui.ask(
+        "customers_behind", start=view.span.start, end=view.span.end, only=dict(only), most=MOST_CUSTOMERS, order=what
+    )
+    rest = [f"{count:,} more customers" for count in rows["customers"]]
+    labels = [
+        {"one": name or customer, "rest": others, "none": NO_CUSTOMER}[part]
+        for part, customer, name, others in zip(rows["part"], rows["customer_id"], rows["name"], rest, strict=True)
+    ]
+    members = [
+        {"one": customer, "rest": "", "none": NO_CUSTOMER}[part]
+        for part, customer in zip(rows["part"], rows["customer_id"], strict=True)
+    ]
+    return bars.checked(rows.assign(member=members, label=labels, value=rows[what].astype(float)))
+
+
+def _ends(view: View, shown: Level | None) -> str:
+    """Why the drill goes no further than this level, where that is not plain; and which bars open to nothing."""
+    metric = view.metric
+    if metric.rule == "records" and len(metric.dimensions) > 1 and not (shown and shown.opens):
+        both = " and ".join(ui.dimension_label(name).lower() for name in metric.dimensions[:2])
+        return f"It goes no deeper: by {both} together, groups of fewer than {ui.fewest(metric)} people could be worked out."
+    if shown is not None and shown.rows.empty:
+        return (
+            f"There is no number by {ui.dimension_label(shown.name).lower()} in this span. Choose a longer one above."
+        )
+    if shown is None:
+        return "It goes no deeper: these are all the columns that tell its rows apart."
+    names = ", ".join(sorted(set(shown.shut) & set(shown.rows["member"][~shown.rows["hidden"]])))
+    return f"{names}: in each {shown.opens} there are too few people to show, so it does not open." if names else ""
+
+
+# What is drawn
+
+
+def _says(words: str) -> None:
+    if words:
+        st.html(f'<div class="keel-words">{html.escape(words)}</div>')
+
+
+def _breadcrumb(
+    view: View, place: Place, names: list[str], level: str, number: Any, is_open: bool
+) -> None:  # fmt: skip
+    """Where the reader stands, each step a way back, the number there, and what it is split by."""
+    metric, currency = view.metric, ui.store().settings.currency
+    parts = [currency] if metric.unit == "money" else []
+    if number is not None and np.isfinite(number["n"]):
+        parts.append(f"n {wording.number(number['n'], 'count')}")
+    words = (
+        "hidden"
+        if number is not None and number["hidden"]
+        else wording.number(None if number is None else number["value"], metric.told_in)
+    )
     with st.container(key="drill-path", horizontal=True, vertical_alignment="center", gap="small"):
-        st.button("All revenue", key="crumb-0", type="tertiary", on_click=Place().go, disabled=not place.steps)
+        st.button(_top(metric), key="crumb-0", type="tertiary", on_click=Place().go, disabled=not place.steps)
         for depth, (name, member) in enumerate(place.steps, 1):
             st.html("<span>›</span>", width="content")
-            label = ui.ask("customer_name", customer_id=member) if name == "customer" else member
+            label = ui.ask("customer_name", customer_id=member) if name == CUSTOMER else member
             st.button(
                 ui.plain(label), key=f"crumb-{depth}", type="tertiary", help=ui.dimension_label(name),
                 on_click=Place(place.steps[:depth]).go, disabled=depth == len(place.steps),
             )  # fmt: skip
-        st.html(f'<div class="keel-value">{number}<span class="keel-unit">{words}</span></div>', width="content")
-        if level != "orders":
-            st.html(
-                f'<span class="keel-note">by {ui.dimension_label(level).lower()}: click a bar to open it</span>',
-                width="content",
-            )
+        st.html(
+            f'<div class="keel-value">{html.escape(words)}<span class="keel-unit">{html.escape(" · ".join([*parts, _when(view)]))}</span></div>',
+            width="content",
+        )
+        if level not in ("", ORDERS):
+            _pick(names, level)
+            if is_open:
+                st.html('<span class="keel-note">click a bar to open it</span>', width="content")
 
 
-def _open_any(rows: pd.DataFrame, level: str, place: Place) -> None:
+def _top(metric: Metric) -> str:
+    """The first step of the breadcrumb: "All net revenue", "All CSAT"."""
+    label = metric.label
+    return ui.plain(f"All {label if label[1:2].isupper() else label[:1].lower() + label[1:]}")
+
+
+def _when(view: View) -> str:
+    """The days the bars are of, in words."""
+    if view.metric.rule == "answers":
+        return ui.closed_months(view.metric.id, view.span)
+    if view.metric.grain == "day":
+        return view.span.words
+    found = _parts(view, (), {})
+    return (
+        f"as of {ui.store().settings.calendar.label(found['period'].iloc[0], view.grain)}"
+        if len(found)
+        else view.span.words
+    )
+
+
+def _pick(names: list[str], level: str) -> None:
+    """What the place is split by: a choice where there is one, kept in the address."""
+    labels = {name: f"by {ui.dimension_label(name).lower()}" for name in names}
+    if len(names) == 1:
+        st.html(f'<span class="keel-note">{html.escape(labels[level])}</span>', width="content")
+        return
+
+    def picked() -> None:
+        st.query_params["by"] = st.session_state["drill-by"]
+
+    st.session_state["drill-by"] = level
+    st.selectbox(
+        "Split by", names, key="drill-by", format_func=labels.__getitem__, on_change=picked, label_visibility="collapsed",
+        width=170,
+    )  # fmt: skip
+
+
+def _open_any(shown: Level, place: Place) -> None:
     """A way to open what the bars fold into one."""
-    labels = {member: label for member, label in zip(rows["member"], rows["label"], strict=True) if member}
+    if not shown.opens:
+        return
+    rows = shown.rows[
+        (shown.rows["member"] != "") & ~shown.rows["hidden"] & ~shown.rows["member"].isin(list(shown.shut))
+    ]
+    labels = dict(zip(rows["member"], rows["label"], strict=True))
 
     def chosen() -> None:
-        if member := st.session_state[f"drill-open-{level}"]:
-            Place((*place.steps, (level, member))).go()
+        if member := st.session_state[f"drill-open-{shown.name}"]:
+            place.then(shown.name, member).go()
 
     st.selectbox(
-        "Open", list(labels), index=None, key=f"drill-open-{level}", format_func=labels.__getitem__, on_change=chosen,
+        "Open", list(labels), index=None, key=f"drill-open-{shown.name}", format_func=labels.__getitem__, on_change=chosen,
         placeholder=f"Open any of {len(labels)}", label_visibility="collapsed", width=260,
     )  # fmt: skip
 
 
-def _bars(rows: pd.DataFrame, level: str, place: Place, filters: dict[str, str], span: "ui.Span") -> None:
+def _bars(view: View, place: Place, shown: Level) -> None:
     """The level as bars that answer a click in the browser, with the levels below and above sent along."""
-    only = {**filters, **place.only}
 
     def went() -> None:
         path = st.session_state["drill-bars"].went
         if path is not None:
-            Place.along([str(part) for part in path]).go()
+            Place.along([str(part) for part in path], levels(view.metric)).go()
 
+    token = _token(view, place, shown.name)
+    payload = bars.payload(
+        shown, path=place.path, top=_top(view.metric), token=token, above=_level_above(view, place),
+        below=_next_levels(view, place, shown),
+    )  # fmt: skip
     with st.container(key="drill-chart"):
-        _component()(
-            data={
-                "level": _level(rows, level, place),
-                "next": _next_levels(rows, level, place, only, span),
-                "up": _level_above(place, filters, span),
-            },
-            key="drill-bars", on_went_change=went,
+        _component("bars")(data=payload, key="drill-bars", on_went_change=went)
+    if _following(view, place, shown.name) == CUSTOMER:
+        _ahead(view, place, shown.name, token, bars.bars_in(payload["level"]), bars.MOST_BYTES - bars.size(payload))
+
+
+@st.fragment
+def _ahead(view: View, place: Place, level: str, token: str, members: list[str], room: int) -> None:
+    """The customers behind each bar, asked for a few bars at a time while the page is at rest.
+
+    A fragment of its own: nothing on the page is drawn anew for it, and `keel-drill-ahead` hands what came to the bars.
+    """
+    kept = st.session_state.setdefault("_drill_ahead", {"token": token, "bars": 0})
+    if kept["token"] != token:
+        kept.update(token=token, bars=0)
+
+    def at_rest() -> None:
+        if st.session_state["drill-ahead"].rest == token:
+            kept["bars"] += AT_ONCE
+
+    with st.container(key="drill-rest"):
+        component = _component("ahead")
+        asked = members[: kept["bars"]]
+        found = bars.within(room, asked, lambda member: _level(view, place.then(level, member), CUSTOMER))
+        component(
+            data={"token": token, "next": found, "more": len(asked) < len(members)}, key="drill-ahead",
+            on_rest_change=at_rest,
         )  # fmt: skip
 
 
-def _level_above(place: Place, filters: dict[str, str], span: "ui.Span") -> dict[str, Any] | None:
-    """The level one step up, with the words of the way back; None at the top."""
+def _token(view: View, place: Place, level: str) -> str:
+    """A short name of data, metric, span, filters, place and level."""
+    said = (ui.store().version, view.metric.id, view.span.words, ui.view(), place.path, level)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def _level_above(view: View, place: Place) -> Level | None:
+    """The level one step up; None at the top."""
     if not place.steps:
         return None
-    above = Place(place.steps[:-1])
-    only = {**filters, **above.only}
-    level = _next_level(above, only)
-    words = above.steps[-1][1] if above.steps else "All revenue"
-    return {**_level(_rows(level, only, above, span), level, above), "words": words}
+    return _level(view, Place(place.steps[:-1]), place.steps[-1][0])
 
 
 @st.cache_resource
-def _component() -> Any:
+def _component(name: str) -> Any:
     folder = Path(__file__).parent
+    html_of, css = folder / f"{name}.html", folder / f"{name}.css"
     return st.components.v2.component(
-        "keel_drill_bars", html='<button class="keel-bars-back" hidden></button><div class="keel-bars" role="group"></div>', isolate_styles=False,
-        css=(folder / "bars.css").read_text(encoding="utf-8"), js=(folder / "bars.js").read_text(encoding="utf-8"),
+        f"keel_drill_{name}", js=(folder / f"{name}.js").read_text(encoding="utf-8"), isolate_styles=False,
+        html=html_of.read_text(encoding="utf-8") if html_of.exists() else None,
+        css=css.read_text(encoding="utf-8") if css.exists() else None,
     )  # fmt: skip
 
 
-def _level(rows: pd.DataFrame, level: str, place: Place) -> dict[str, Any]:
-    """One level as the browser draws it: words and widths, worded here, so that nothing is computed there."""
-    shown = _folded(rows)
-    longest = float(shown["revenue"].abs().max()) or 1.0
-    currency = ui.store().settings.currency
-    return {
-        "title": f"Revenue by {ui.dimension_label(level).lower()}",
-        "name": level,
-        "path": place.path,
-        "rows": [
-            {
-                "member": member, "label": label, "opens": bool(member), "sign": -1 if revenue < 0 else 1,
-                "value": f"{wording.number(revenue, 'money')} · {wording.percent(share)}",
-                "exact": f"{wording.exact(revenue, 'money')} {currency}", "share": round(100 * abs(revenue) / longest, 1),
-            }
-            for member, label, revenue, share in zip(
-                *(shown[name].tolist() for name in ("member", "label", "revenue", "share")), strict=True
-            )
-        ],
-    }  # fmt: skip
-
-
-def _next_levels(rows: pd.DataFrame, level: str, place: Place, only: dict[str, str], span: "ui.Span") -> dict[str, Any]:
-    """The next level of each bar in view, where that is a question of groups; customers are asked when opened."""
-    following = _next_level(place, {**only, level: ""})
-    if following in ("customer", "orders") or level == "customer":
-        return {}
-    parts = ui.ask("breakdowns", metric_id="revenue", by=(level, following), only=only, start=span.start, end=span.end)
-    found = {}
-    for member, group in parts.groupby(level):
-        group = group.sort_values("value", ascending=False, ignore_index=True)
-        total = group["value"].sum()
-        named = group.rename(columns={following: "member", "value": "revenue"})[["member", "revenue"]]
-        share = named["revenue"] / total if total else named["revenue"] * 0
-        below = Place((*place.steps, (level, str(member))))
-        found[str(member)] = _level(named.assign(label=named["member"], share=share), following, below)
-    return {bar: found[bar] for bar in _folded(rows)["member"] if bar in found}
-
-
-def _folded(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with all but the largest in one, so that the bars stay few and still add up."""
-    if len(rows) <= MOST_BARS:
-        return rows
-    head, rest = rows.head(MOST_BARS - 1), rows.iloc[MOST_BARS - 1 :]
-    label = f"{len(rest)} more, in the table"
-    folded = pd.DataFrame(
-        [{"member": "", "label": label, "revenue": rest["revenue"].sum(), "share": rest["share"].sum()}]
-    )
-    return pd.concat([head, folded], ignore_index=True)
-
-
-def _table(rows: pd.DataFrame, level: str) -> None:
-    shown = rows[["label", "revenue", "share", "margin"]]
-    if shown["margin"].isna().all():
-        shown = shown.drop(columns="margin")
+def _table(view: View, shown: Level) -> None:
+    """What the bars show as a table, with what there is no room for beside a bar; what is hidden is in the bars."""
+    rows, unit = shown.rows[~shown.rows["hidden"]], view.metric.unit
+    found = pd.DataFrame({"label": rows["label"], "value": rows["value"]})
+    columns = {"label": ui.dimension_label(shown.name), "value": _column(view.metric.label, unit)}
+    if shown.adds_up:
+        total = rows["value"].sum()
+        found["share"] = rows["value"] / total if total else 0.0
+        columns["share"] = _column("Share", "rate")
+    if view.metric.id == "revenue":
+        columns |= {"value": _column("Revenue", unit), "margin": _column("Margin", unit)}
+        found["margin"] = rows["margin"] if "margin" in rows else _margins(view, shown, rows)
+    for name, label in (
+        (("low", "Low"), ("high", "High")) if shown.adds_up else (("n", "n"), ("low", "Low"), ("high", "High"))
+    ):
+        found[name] = rows[name]
+        columns[name] = _column(label, "count" if name == "n" else unit)
+    for name in found.columns.intersection(["share"] if unit != "rate" else ["value", "low", "high"]):
+        found[name] = (100 * found[name]).round(1) + 0.0  # no minus before a zero
+    empty = [name for name in found if name not in ("label", "value") and found[name].isna().all()]
     ui.table(
-        shown, key=f"drill-table-{level}", height=None if len(shown) <= FEW_ROWS else 250,
-        columns={
-            "label": ui.dimension_label(level), "revenue": ui.money_column("Revenue"), "margin": ui.money_column("Margin"),
-            "share": st.column_config.NumberColumn("Share", format="percent"),
-        },
+        found.drop(columns=empty), key=f"drill-table-{view.metric.id}-{shown.name}", height=None if len(rows) <= FEW_ROWS else 250,
+        columns={name: column for name, column in columns.items() if name not in empty},
     )  # fmt: skip
 
 
-def _orders(lines: pd.DataFrame) -> None:
+def _notes(shown: Level) -> None:
+    """What a reader must know of single rows; of hidden ones it is said below."""
+    rows = shown.rows[~shown.rows["hidden"] & (shown.rows["note"] != "")].head(MOST_NOTES)
+    lines = [
+        f"<li><b>{html.escape(label)}</b> — {html.escape(note)}</li>"
+        for label, note in zip(rows["label"], rows["note"], strict=True)
+    ]
+    if lines:
+        st.html(f'<div class="keel-reasons"><ul>{"".join(lines)}</ul></div>')
+
+
+def _margins(view: View, shown: Level, rows: pd.DataFrame) -> list[float | None]:
+    """The gross margin of each row of a level of revenue."""
+    place = Place.from_url(view.metric).within(view.metric, view.filters)
+    margin = View(ui.known_metrics()["gross_margin"], view.span, view.filters, view.members)
+    frame = _parts(margin, (shown.name,), margin.at(place))
+    found = dict(zip(frame[shown.name], frame["value"], strict=True)) if len(frame) else {}
+    return [found.get(member) for member in rows["member"]]
+
+
+def _column(label: str, unit: str) -> Any:
+    """A column of numbers of a unit; rates are given in percent."""
+    if unit == "money":
+        return ui.money_column(label)
+    formats = {"rate": "%.1f %%", "count": "localized", "points": "%.1f", "score": "%.2f", "days": "%.1f"}
+    return st.column_config.NumberColumn(label, format=formats[unit])
+
+
+def _orders(view: View, place: Place) -> None:
+    """The last level: the order lines of one customer, which add up to the number."""
+    customer = None if place.customer == NO_CUSTOMER else place.customer
+    what = "margin" if view.metric.id == "gross_margin" else "amount"
+    asked = {"customer_id": customer, "start": view.span.start, "end": view.span.end, "only": view.at(place)}
+    lines: pd.DataFrame = ui.ask("orders_behind", most=MOST_LINES, **asked)
+    count = int(lines["all_lines"].iloc[0]) if len(lines) else 0
+    if what == "amount":
+        total = float(lines["all_amount"].iloc[0]) if len(lines) else 0.0
+    else:
+        every = lines if count <= len(lines) else ui.ask("orders_behind", most=count, **asked)
+        total = float(every["margin"].sum())
+    number = pd.Series({"value": total, "n": np.nan, "hidden": False})
+    _breadcrumb(view, place, [ORDERS], ORDERS, number, is_open=False)
+    if lines.empty:
+        st.info("Nothing was sold here in this span. Choose a longer one above, or go back.")
+        return
     shown = lines.drop(columns=["all_lines", "all_amount"]).assign(day=lines["day"].dt.date)
     shown = shown.dropna(axis="columns", how="all")
     ui.table(
@@ -294,14 +529,14 @@ def _orders(lines: pd.DataFrame) -> None:
             "amount": ui.money_column("Amount"), "margin": ui.money_column("Margin"),
         },
     )  # fmt: skip
+    _adds_up(count, "order line", total, view.metric, listed=len(lines))
+    if customer:
+        ui.customer_link(customer, "All there is on this customer")
 
 
-def _adds_up(rows: pd.DataFrame, level: str, total: float, currency: str) -> None:
-    exact = wording.exact(total, "money")
-    if level == "orders":
-        count, listed = rows.attrs["lines"], len(rows)
-        words = f"{wording.plural(count, 'order line')} {'adds' if count == 1 else 'add'} up to {exact} {currency}"
-        words += f"; the newest {listed} are listed" if listed < count else ""
-    else:
-        words = f"{wording.plural(len(rows), 'row')} {'adds' if len(rows) == 1 else 'add'} up to {exact} {currency}"
+def _adds_up(count: int, what: str, total: float, metric: Metric, *, listed: int | None = None) -> None:
+    """The sentence that says that the rows add up to the number, and to what."""
+    unit = f" {ui.store().settings.currency}" if metric.unit == "money" else ""
+    words = f"{wording.plural(count, what)} {'adds' if count == 1 else 'add'} up to {wording.exact(total, metric.unit)}{unit}"
+    words += f"; the newest {listed} are listed" if listed is not None and listed < count else ""
     st.html(f'<div class="keel-sum">{words}.</div>')

@@ -58,10 +58,11 @@ def chart(figure: Any, *, key: str, alt: str = "", **options: Any) -> Any:
 
 
 def trend(
-    metric_id: str, *, key: str, only: Mapping[str, str] | None = None, height: int = 300, says: bool = True
-) -> None:
+    metric_id: str, *, key: str, only: Mapping[str, str] | None = None, height: int = 300, says: bool = True,
+    grain: str = "",
+) -> None:  # fmt: skip
     """The line of one metric with its usual range, prior year, interval, target and events; below it what the range says."""
-    found = judged(metric_id, only=only)
+    found = judged(metric_id, only=only, grain=grain)
     metric, frame = found.series.metric, shown(found.series)
     periods = [pd.Timestamp(period).date() for period in frame["period"]]
     aims = goals(found.series, periods)
@@ -323,18 +324,18 @@ def split(metric_id: str, span: Span, *, key: str) -> None:
         ),
         key=key, alt=f"{metric.label} by {dimension_label(by)}",
     )  # fmt: skip
-    _against_targets(metric, rows, by, span)
+    against_targets(metric, rows, by, by, span)
     if metric.min_people and len(rows):
         hidden_lines(rows, member=by)
 
 
-def _against_targets(metric: Metric, rows: pd.DataFrame, by: str, span: Span) -> None:
-    """Which members meet the targets that are set for them, over the span in view."""
+def against_targets(metric: Metric, rows: pd.DataFrame, member: str, by: str, span: Span) -> None:
+    """Which members (a column of rows) of a dimension meet the targets that are set for them, over the span in view."""
     aims = ask("goals_by", metric_id=metric.id, by=by, start=span.start, end=span.end)
     lines = [
-        f"<li><b>{html.escape(row[by])}</b> — {html.escape(targets.words(row['value'], aims[row[by]], metric.better, metric.told_in))}</li>"
+        f"<li><b>{html.escape(row[member])}</b> — {html.escape(targets.words(row['value'], aims[row[member]], metric.better, metric.told_in))}</li>"
         for row in rows.to_dict("records")
-        if row[by] in aims and not row["hidden"] and not pd.isna(row["value"])
+        if row[member] in aims and not row["hidden"] and not pd.isna(row["value"])
     ]
     if lines:
         st.html(f'<div class="keel-reasons"><div><ul>{"".join(lines)}</ul></div></div>')

@@ -1,12 +1,13 @@
-"""From the revenue number to the orders and back: by mouse, by keyboard, by the browser's own buttons."""
+"""From a number to what it is made of and back: by mouse, keyboard, finger and the browser's own buttons."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import BrowserContext, Locator, expect
 
 from keel import wording
-from tests.browser.screen import Screen, Visit
+from tests.browser.screen import PHONE, Screen, Visit
 
 DRILL = ".st-key-box-drill"
 PATH = ".st-key-drill-path"
@@ -97,7 +98,7 @@ def test_clicking_bars_leads_from_region_to_orders_and_the_breadcrumb_leads_back
     assert sum(amounts) == pytest.approx(trail[-1].total, abs=0.01)
     steps = [step.split("=", 1)[1] for step in trail[-1].path]
     for depth in (2, 0):
-        crumb(screen, ["All revenue", *steps][depth]).click()
+        crumb(screen, ["All net revenue", *steps][depth]).click()
         assert arrived(screen, depth) == trail[depth]
 
 
@@ -118,6 +119,126 @@ def test_the_keyboard_alone_leads_down_and_back(sample: str, visit: Visit):
     screen.page.keyboard.press("Enter")
 
     assert arrived(screen, 0) == trail[0]
+
+
+FOCUSED = "() => document.activeElement.title.split(': ')[0]"
+
+
+def test_the_arrow_keys_go_from_bar_to_bar_and_escape_goes_up_to_the_bar_that_was_opened(sample: str, visit: Visit):
+    screen = visit(sample).open("/revenue")
+    names = sorted(level(screen).bars, key=lambda name: -level(screen).bars[name])
+    group, status = screen.page.locator(".keel-bars"), screen.page.locator(".keel-bars-unseen[role=status]")
+    expect(group).to_have_role("group")
+    expect(group).to_have_accessible_name("Net revenue by region")
+    expect(group).to_have_accessible_description(re.compile("Enter opens a bar.*Escape goes one level up"))
+    expect(bar(screen, names[1])).to_have_accessible_name(re.compile(f"^{names[1]}, .* · .*, opens segment$"))
+    expect(status).to_have_text("")  # only a step is announced
+
+    screen.tab_to(bar(screen, names[0]))
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "Enter"):
+        screen.page.keyboard.press(key)
+    shown = arrived(screen, 1)
+    assert shown.path == [f"region={names[1]}"]
+    expect(status).to_have_text(re.compile(f"^Net revenue by segment, {names[1]}: \\d+ bars$"))
+    assert screen.page.evaluate(FOCUSED) in shown.bars  # still among the bars
+
+    for key in ("Escape", "Backspace"):
+        screen.page.keyboard.press(key)
+        arrived(screen, 0)
+        assert screen.page.evaluate(FOCUSED) == names[1]
+        if key == "Escape":
+            screen.page.keyboard.press("Space")
+            arrived(screen, 1)
+
+
+CUSTOMERS_AHEAD = """() => {
+    const root = document.querySelector(".keel-bars")
+    return root.ahead?.token === root.now.data.token && root.querySelectorAll("button").length === Object.keys(root.ahead.next).length
+}"""
+CLICK_AND_LOOK = """async name => {
+    document.querySelector(`button.keel-bar[title^="${name}: "]`).click()
+    const before = new URLSearchParams(location.search).getAll("path").length
+    return [before, document.querySelector(".keel-bars").getAttribute("aria-label")]
+}"""
+RUNS = """() => {
+    window.runs = 0
+    const app = document.querySelector('[data-testid="stApp"]')
+    new MutationObserver(() => { window.runs += app.dataset.testScriptState === "running" }).observe(app, { attributes: true })
+}"""
+
+
+def test_customers_are_fetched_while_the_page_is_at_rest_and_drawn_at_the_click(sample: str, visit: Visit):
+    screen = visit(sample).open("/revenue?path=region%3DSouth&path=segment%3DSmall")
+    screen.page.wait_for_function(CUSTOMERS_AHEAD)
+    screen.page.evaluate(RUNS)
+    screen.page.wait_for_timeout(1200)  # three rests
+    assert screen.page.evaluate("window.runs") == 0  # asked once, not for ever
+
+    name = second(level(screen))
+    assert screen.page.evaluate(CLICK_AND_LOOK, name) == [2, "Net revenue by customer"]  # before the server knows
+    adds_up(arrived(screen, 3))
+
+
+def test_any_metric_is_drilled_on_its_page_by_what_the_reader_chooses(sample: str, visit: Visit):
+    screen = visit(sample).open("/metric?metric=nps")
+    scripts: set[str] = set()
+    screen.page.on("request", lambda asked: scripts.add(asked.url))
+    expect(screen.page.locator(f"{BAR} u").first).to_be_attached()  # the 95 % range, as the split had it
+    screen.choose("drill-by", "by team")
+    assert screen.asked()["by"] == ["team"]
+    screen.page.locator(f"button{BAR.split()[1]}").nth(1).click()
+    expect(screen.widget("drill-path").locator('[class*="st-key-crumb-"]')).to_have_count(2)
+    team = screen.settle().asked()["path"][0]
+    assert team.startswith("team=")
+    expect(crumb(screen, "All customer NPS")).to_be_enabled()
+    screen.page.reload()
+    expect(screen.widget("drill-path")).to_contain_text(team.removeprefix("team="))
+    screen.settle().fine()
+
+    screen.choose("choose-metric", "Voluntary turnover")  # it has no teams
+    expect(screen.widget("drill-path").locator('[class*="st-key-crumb-"]')).to_have_count(1)
+    expect(screen.page.locator(".keel-bars")).to_have_accessible_name("Voluntary turnover by department")
+    expect(screen.page.locator("button.keel-bar")).to_have_count(0)  # by two at once, small groups could be worked out
+    expect(screen.widget("box-trend")).to_contain_text("It goes no deeper")
+    screen.go("Revenue").fine()
+    plotly = {url for url in scripts if "plotly" in url.lower()}
+    assert len(plotly) == 1, plotly  # Streamlit's own copy; the drill brings none
+    assert all(url.startswith(sample) for url in scripts if url.startswith("http"))
+
+
+def style(found: Locator, name: str, part: str = "") -> str:
+    return str(found.first.evaluate("(one, [name, part]) => getComputedStyle(one, part)[name]", [name, part]))
+
+
+def test_bars_move_only_for_those_who_allow_it_and_are_seen_in_forced_colours(sample: str, visit: Visit):
+    screen = visit(sample).open("/metric?metric=orders")
+    fill = screen.page.locator(f"{BAR} i")
+    bar(screen, "South").click()
+    expect(screen.page.locator(".keel-bars-moved")).to_be_attached()
+    screen.settle()
+    assert (style(fill, "animationName"), style(fill, "animationDuration")) == ("keel-bars-grow", "0.12s")
+    screen.page.emulate_media(reduced_motion="reduce", forced_colors="active")
+    assert style(fill, "animationName") == "none"
+    ground = style(screen.page.locator(".keel-bars"), "backgroundColor")
+    assert style(fill, "backgroundColor") not in (ground, "rgba(0, 0, 0, 0)")
+
+
+def test_a_finger_has_44_px_for_every_bar(sample: str, chromium: BrowserContext):
+    assert chromium.browser is not None
+    touched = chromium.browser.new_context(has_touch=True, is_mobile=True)
+    screen = Screen(touched, sample, size=PHONE)
+    try:
+        screen.open("/revenue?path=region%3DSouth")
+        for one in screen.page.locator(f"{BAR}, .keel-bars-back, {PATH} button >> visible=true").all():
+            box = one.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44, one
+        screen.page.locator(f"button{BAR.split()[1]}").first.tap()
+        arrived(screen, 2)
+        screen.fine()
+    finally:
+        screen.close()
+        touched.close()
 
 
 def two_levels_down(screen: Screen) -> list[Level]:
@@ -162,7 +283,7 @@ def test_a_link_to_a_place_that_is_not_there_breaks_nothing_and_keeps_the_way_ou
     screen = visit(sample).open("/revenue?path=region%3DAtlantis&path=planet%3DMars")
 
     screen.fine()
-    expect(crumb(screen, "All revenue")).to_be_enabled()
+    expect(crumb(screen, "All net revenue")).to_be_enabled()
 
 
 def test_the_way_back_above_the_bars_goes_up_one_level(sample: str, visit: Visit):
