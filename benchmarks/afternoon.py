@@ -1,6 +1,6 @@
 """What the bare page and the Dash app have in common, so that both show the very same: data, numbers, charts, table.
 
-pandas and Plotly Express as one writes them in an afternoon. A path is the clicks so far, each a level and its member.
+pandas and Plotly Express as one writes them in an afternoon. A path is the clicks so far, each a level and its member (a pair).
 """
 
 import os
@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 LEVELS = ["region", "segment", "product_line"]
 
-Path = Sequence[tuple[str, str]]
+Path = Sequence[Sequence[str]]
 
 
 def load() -> pd.DataFrame:
@@ -57,7 +57,7 @@ def numbers(year: pd.DataFrame, before: pd.DataFrame) -> list[tuple[str, str, st
 
 def bars(year: pd.DataFrame, level: str) -> go.Figure:
     """Revenue by the members of a level, the largest on top."""
-    parts = year.groupby(level, as_index=False)["revenue"].sum().sort_values("revenue")
+    parts = year.groupby(level)["revenue"].sum().sort_values().reset_index()
     return px.bar(parts, x="revenue", y=level, orientation="h", title=f"Revenue by {level}")
 
 

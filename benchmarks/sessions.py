@@ -169,60 +169,74 @@ class BareSession(StreamlitSession):
 
 
 class DashSession:
-    """The Dash app: a click is one request to its callback, over a connection that is kept."""
+    """The Dash app: a click is one request to each of its callbacks, side by side, over connections that are kept."""
 
     def __init__(self, address: str, threads: ThreadPoolExecutor) -> None:
         """Requests wait in a thread each, beside the loop."""
-        self.connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=ANSWER_S)
-        self.threads = threads
+        self.host, self.threads = urlsplit(address).netloc, threads
+        self.connections: dict[str, http.client.HTTPConnection] = {}
+        self.outputs: list[str] = []  # of each callback, as the app names them
         self.path: list[tuple[str, str]] = []
         self.clicks = 0
-        self.callback: dict[str, Any] = {}
 
     async def open(self) -> None:
         """Ask for the page, its layout and callbacks, then for its first content."""
         for page in ("/", "/_dash-layout"):
-            await self._asked("GET", page)
-        self.callback = (await self._asked("GET", "/_dash-dependencies", as_json=True))[0]
-        await self._call("", None)
+            await self._asked("", "GET", page)
+        callbacks = json.loads(await self._asked("", "GET", "/_dash-dependencies"))
+        self.outputs = [callback["output"] for callback in callbacks]
+        await self._called("", None)
 
     async def go(self, path: Path) -> None:
         """Click to this place; the answer must name it."""
         if path:
             point = {"curveNumber": 0, "pointNumber": 0, "pointIndex": 0, "y": path[-1][1], "label": path[-1][1]}
-            answer = await self._call("bars.clickData", {"points": [point]})
+            answer = await self._called("bars.clickData", {"points": [point]})
         else:
             self.clicks += 1
-            answer = await self._call("back.n_clicks", None)
+            answer = await self._called("back.n_clicks", None)
         self.path = list(path)
-        expected, found = " › ".join(member for _, member in path), answer["response"]["crumbs"]["children"]
-        if found != expected:
+        expected, found = " › ".join(member for _, member in path), answer["crumbs"]["children"]
+        if found != expected or "bars" not in answer:
             raise SystemExit(f"The Dash app answered with {found!r}; expected {expected!r}.")
 
-    async def _call(self, changed: str, clicked: Any) -> Any:
-        output = self.callback["output"]
-        names = [name.rsplit(".", 1) for name in output.strip(".").split("...")]
-        body = {
-            "output": output,
-            "outputs": [{"id": identity, "property": part} for identity, part in names],
-            "inputs": [
-                {"id": "bars", "property": "clickData", "value": clicked},
-                {"id": "back", "property": "n_clicks", "value": self.clicks},
-            ],
-            "changedPropIds": [changed] if changed else [],
-            "parsedChangedPropsIds": [changed] if changed else [],
-            "state": [{"id": "path", "property": "data", "value": self.path}],
+    async def _called(self, changed: str, clicked: Any) -> dict[str, Any]:
+        """What all callbacks answer to this change, by the id of the element."""
+        bodies = {
+            output: {
+                "output": output,
+                "outputs": [
+                    dict(zip(("id", "property"), name.rsplit(".", 1), strict=True))
+                    for name in output.strip(".").split("...")
+                ],
+                "inputs": [
+                    {"id": "bars", "property": "clickData", "value": clicked},
+                    {"id": "back", "property": "n_clicks", "value": self.clicks},
+                ],
+                "changedPropIds": [changed] if changed else [],
+                "parsedChangedPropsIds": [changed] if changed else [],
+                "state": [{"id": "path", "property": "data", "value": self.path}],
+            }
+            for output in self.outputs
         }
-        return await self._asked("POST", "/_dash-update-component", json.dumps(body), as_json=True)
+        answers = await asyncio.gather(
+            *(
+                self._asked(output, "POST", "/_dash-update-component", json.dumps(body))
+                for output, body in bodies.items()
+            )
+        )
+        return {name: said for answer in answers for name, said in json.loads(answer)["response"].items()}
 
-    async def _asked(self, method: str, page: str, body: str | None = None, *, as_json: bool = False) -> Any:
-        def ask() -> Any:
-            self.connection.request(method, page, body, {"Content-Type": "application/json"})
-            answer = self.connection.getresponse()
+    async def _asked(self, connection: str, method: str, page: str, body: str | None = None) -> bytes:
+        kept = self.connections.setdefault(connection, http.client.HTTPConnection(self.host, timeout=ANSWER_S))
+
+        def ask() -> bytes:
+            kept.request(method, page, body, {"Content-Type": "application/json"})
+            answer = kept.getresponse()
             content = answer.read()
             if answer.status != http.HTTPStatus.OK:
                 raise SystemExit(f"The Dash app answered {page} with {answer.status}; expected 200.")
-            return json.loads(content) if as_json else None
+            return content
 
         return await asyncio.get_running_loop().run_in_executor(self.threads, ask)
 
@@ -251,7 +265,7 @@ async def clicking(session: Session, number: int, clicks: int, begins: float) ->
 
 async def load(app: str, address: str, sessions: int, clicks: int) -> list[float]:
     """Open the sessions one after the other, then let all of them click, their starts spread over a second."""
-    with ThreadPoolExecutor(sessions) as threads:
+    with ThreadPoolExecutor(2 * sessions) as threads:
         made: dict[str, Any] = {
             "Keel": lambda: KeelSession(address), "bare": lambda: BareSession(address), "Dash": lambda: DashSession(address, threads),
         }  # fmt: skip
