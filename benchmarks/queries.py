@@ -27,9 +27,10 @@ from keel.settings import Settings
 from keel.store import Store
 
 RUNS = 20
-CARD_MS = 15
-REFRESH_S = 20  # of 10 million lines
-IMPORT_S, IMPORT_GIB = 30, 1.5  # of the real file
+CARD_MS = 5
+REFRESH_S = {10_000_000: 8, 100_000_000: 60}  # by order lines
+APPEND_SHARE = 0.03  # of a refresh of everything, for one more week
+IMPORT_S, IMPORT_GIB = 10, 1.0  # of the real file
 WINDOW_MONTHS = 12
 
 
@@ -132,7 +133,8 @@ def others(store: Store) -> Iterator[Line]:
 def writing(store: Store) -> Iterator[Line]:
     """A refresh of everything, and one more week appended and taken out again, once each."""
     lines = store.rows("order_facts")[0]["lines"]
-    yield _seconds(f"Refresh of everything, {lines / 1e6:g} million lines", store.refresh, claim=REFRESH_S)
+    whole = _seconds(f"Refresh of everything, {lines / 1e6:g} million lines", store.refresh, claim=REFRESH_S.get(lines))
+    yield whole
     first = generate.LAST + timedelta(days=1)
     week = generate.orders(
         generate.customers(lines), lines // 156, first=first, last=first + timedelta(days=6), chunk=lines
@@ -144,6 +146,7 @@ def writing(store: Store) -> Iterator[Line]:
     yield _seconds(
         f"Append of one more week, {table.num_rows:,} lines",
         lambda: batches.append(store.append(more, who=generate.WHO)),
+        claim=round(APPEND_SHARE * float(whole.median.split()[0]), 2),
     )
     yield _seconds("The same taken out again", lambda: store.undo(batches[0], who=generate.WHO))
 
@@ -178,7 +181,7 @@ def _milliseconds(what: str, found: Timing, *, query: float | None = None, claim
     median, p95 = (float(np.percentile(found.clock, percentile)) for percentile in (50, 95))
     asked = f"{query:.1f} ms" if query is not None else ""
     judged = median if query is None else query
-    claim, holds = (f"< {CARD_MS} ms", judged < CARD_MS) if claimed else ("", None)
+    claim, holds = (f"≤ {CARD_MS} ms", judged <= CARD_MS) if claimed else ("", None)
     return Line(what, asked, f"{median:.1f} ms", f"{p95:.1f} ms", f"{found.processors:.1f} ms", claim, holds)
 
 
@@ -186,7 +189,7 @@ def _seconds(what: str, run: Callable[[], object], *, claim: float | None = None
     begun, used = time.perf_counter(), time.process_time()
     run()
     seconds, processors = time.perf_counter() - begun, time.process_time() - used
-    words, holds = (f"< {claim:g} s", seconds < claim) if claim is not None else ("", None)
+    words, holds = (f"≤ {claim:g} s", seconds <= claim) if claim is not None else ("", None)
     return Line(what, "", f"{seconds:.1f} s", "", f"{processors:.1f} s", words, holds)
 
 
