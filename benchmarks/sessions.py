@@ -112,8 +112,8 @@ class StreamlitSession:
             key = identity.split("-", 2)[2]
             self.ids[key] = identity
             self.drawn.add(key)
-        if name == "bidi_component":
-            self.fragment = told.delta.fragment_id
+        if name == "bidi_component" and self.ids.get("drill-bars") == element.bidi_component.id:
+            self.fragment = told.delta.fragment_id  # of the bars: what is fetched ahead has one of its own
         elif name == "selectbox":
             state = WidgetState(id=element.selectbox.id)
             state.string_value = element.selectbox.options[element.selectbox.default]
