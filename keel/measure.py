@@ -26,6 +26,7 @@ COHORT_MONTHS = 24  # first-year attrition: two years of hires, so that the olde
 FEWEST = 5  # METHODS D5: of a customer survey that was promised to be anonymous, as of an employee survey
 FEW_LEAVERS = 5  # METHODS E: below it counts are shown, not rates
 STALE_DAYS = 14  # a source this far behind the newest one is shown in amber, unless it comes more seldom
+BACK = {"week": 1, "month": 2, "quarter": 6, "year": 24}  # months in which the last closed period surely begins
 WHOLE = told.WHOLE
 SCORED = ("score", "scale")  # kinds of question whose answers are numbers on a scale
 NO_MEMBER = told.NO_MEMBER
@@ -188,32 +189,28 @@ def _of_records(
 def breakdown(
     store: Store,
     metric_id: str,
-    by: str,
+    by: Sequence[str],
     *,
     start: date,
     end: date,
     grain: str = "month",
     only: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """One metric by the members of one dimension over a span, the largest first: the columns of a series' frame.
+    """One metric by the members of some dimensions over a span, the largest first: the columns of a series' frame.
 
     A metric measured by period (a trailing window) is given as of the last period that closes inside the span.
     """
     metric = catalogue.find(metrics(store), metric_id)
     if metric.grain == "period":
-        frame = series(store, metric_id, grain=grain, by=[by], only=only, end=end).frame
+        months = BACK[grain] + (store.settings.win_back_months if metric.follow_up else 0)
+        frame = series(
+            store, metric_id, grain=grain, by=by, only=only, start=add_months(end, -months - 1), end=end
+        ).frame
         frame = frame[~frame["partial"]]
         frame = frame[frame["period"] == frame["period"].max()]
     else:
-        frame = series(store, metric_id, grain=WHOLE, by=[by], only=only, start=start, end=end).frame
-    return frame.sort_values("value", ascending=False, ignore_index=True)
-
-
-def breakdowns(
-    store: Store, metric_id: str, by: tuple[str, str], *, start: date, end: date, only: Mapping[str, str] | None = None
-) -> pd.DataFrame:
-    """One metric of days by the members of two dimensions over a span: a level of a drill and the one below it."""
-    return series(store, metric_id, grain=WHOLE, by=by, only=only, start=start, end=end).frame
+        frame = series(store, metric_id, grain=WHOLE, by=by, only=only, start=start, end=end).frame
+    return frame.sort_values("value", ascending=False, kind="stable", ignore_index=True)
 
 
 def sixtwelve(store: Store, metric_id: str, *, week_ending: date | None = None, months: str = "trailing") -> SixTwelve:

@@ -27,7 +27,9 @@ from keel.readings import Reading
 from keel.refresh import FAR_REACHING, reads, refresh, table_of
 from keel.settings import Settings
 
-MEMORY = "5GiB"  # what the database may take before it works on disk: 100 million order lines are refreshed within 8
+MEMORY = (
+    5 * 2**30
+)  # bytes the database takes at most before it works on disk: 100 million order lines are refreshed within 8 GiB
 
 # Not made from uploads, or not the same from one run to the next: left out when contents are compared.
 # nothing uploaded says them again
@@ -347,7 +349,8 @@ class Store:
         # From here on SQL can reach this file's folder and nothing else on the machine.
         folder = str(self.path.parent.resolve())
         connection.execute("set preserve_insertion_order = false")
-        connection.execute(f"set memory_limit = '{MEMORY}'")
+        (own,) = connection.execute("select parse_formatted_bytes(current_setting('memory_limit'))").fetchone()  # type: ignore[misc]
+        connection.execute(f"set memory_limit = '{min(own, MEMORY)} bytes'")
         connection.execute(f"set temp_directory = '{folder.replace(chr(39), chr(39) * 2)}/.spill'")
         connection.execute("set allowed_directories = [$folder]", {"folder": folder})
         connection.execute("set enable_external_access = false")

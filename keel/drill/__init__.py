@@ -3,14 +3,13 @@
 Where a reader stands is one query parameter, `path`, and what the place is split by another, `by`, so that a link, a reload
 and the back button show the same view. Everything a click changes is one fragment; the rest of the page stays as it is.
 
-places   where a reader stands, which levels there are        bars   a level as the browser draws it
+places      where a reader stands, which levels there are
+questions   what is asked of `measure`: the number in one place, its parts, what is below and behind them
+bars        a level as the browser draws it
 """
 
 import hashlib
 import html
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,49 +19,16 @@ import streamlit as st
 
 from keel import ui, wording
 from keel.catalogue import Metric
-from keel.drill import bars
+from keel.drill import bars, questions
 from keel.drill.bars import MOST_BARS, Level
-from keel.drill.places import CUSTOMER, NO_CUSTOMER, ORDERS, Place, choices, levels
+from keel.drill.places import CUSTOMER, NO_CUSTOMER, ORDERS, Place, levels
+from keel.drill.questions import View
 from keel.errors import PrivacyError
-from keel.measure import WHOLE
-from keel.periods import DAY, add_months
 
-MOST_CUSTOMERS, MOST_LINES = 50, 200
+MOST_LINES = 200
 FEW_ROWS = 6  # so many bars leave room for the table below them
 MOST_NOTES = 6  # a bar's tip says the rest
 AT_ONCE = 3  # bars whose customers are asked for in one go ahead of a click: a click waits for no more than these
-BACK = {"week": 1, "month": 2, "quarter": 6, "year": 24}  # months in which the last closed period surely begins
-
-
-@dataclass(frozen=True)
-class View:
-    """What one drill shows: a metric over a span, inside the shared filters; members: dimension -> its members."""
-
-    metric: Metric
-    span: "ui.Span"
-    filters: Mapping[str, str]
-    members: Mapping[str, Sequence[str]]
-
-    def at(self, place: Place) -> dict[str, str]:
-        """Filters and steps together."""
-        return {**self.filters, **place.only}
-
-    @property
-    def grain(self) -> str:
-        """The grain by which a metric of whole periods is told."""
-        return ui.view().grain_of(self.metric)
-
-    @property
-    def start(self) -> date:
-        """The first day in view; groups of people who answered are told by whole months."""
-        return self.span.start.replace(day=1) if self.metric.rule == "answers" else self.span.start
-
-    def closed(self) -> "View":
-        """The view up to the close of the last month by which groups are told: so far the company is beside its groups."""
-        asked = {"by": self.metric.dimensions[:1], "start": self.start, "end": self.span.end}
-        months = set(ui.ask("series", metric_id=self.metric.id, grain="month", **asked).frame["period"])
-        last = ui.store().settings.calendar.end(max(months), "month") - DAY if months else self.span.end
-        return replace(self, span=replace(self.span, end=min(last, self.span.end)))
 
 
 @st.fragment
@@ -71,17 +37,17 @@ def drill(metric_id: str, span: "ui.Span") -> None:
     metric = ui.known_metrics()[metric_id]
     view = View(metric, span, ui.view().only(metric), ui.ask("members").get(metric_id, {}))
     place = Place.from_url(metric).within(metric, view.filters)
-    names = _choices(view, place)
-    level = _asked(names)
+    names = questions.choices_of(view, place)
+    level = questions.level_asked(names)
     if level == ORDERS:
         _orders(view, place)
         return
     try:
-        shown = _level(view, place, level) if level else None
+        shown = questions.level_at(view, place, level) if level else None
         refused = ""
     except PrivacyError as error:
         shown, refused = None, str(error)
-    _breadcrumb(view, place, names, level, _number(view, place, shown), bool(shown and shown.opens))
+    _breadcrumb(view, place, names, level, questions.number_at(view, place, shown), bool(shown and shown.opens))
     if shown is not None and shown.rows.empty and place.steps:
         what = "Nothing was sold here" if metric.source == "orders" else "There is no number here"
         st.info(f"{what} in this span. Choose a longer one above, or go back.")
@@ -112,162 +78,7 @@ def drill(metric_id: str, span: "ui.Span") -> None:
             ui.against_targets(metric, shown.rows, "member", level, span)
 
 
-# What is asked
-
-
-def _choices(view: View, place: Place) -> list[str]:
-    """What the place can be split by, the usual one first; empty where it goes no further."""
-    if view.metric.rule == "records" and place.steps and not _is_open(view):
-        return []
-    return choices(view.metric, {**view.at(place), **dict(place.steps)}, view.members)
-
-
-def _asked(names: list[str]) -> str:
-    """The level in view: the one the address asks for, where the place has it, else the usual one; "" for none."""
-    asked = st.query_params.get("by", "")
-    return asked if asked in names else next(iter(names), "")
-
-
-def _following(view: View, place: Place, level: str) -> str:
-    """The level that a click on a bar of this level opens; "" where there is none."""
-    if level == CUSTOMER:
-        return ORDERS
-    if view.metric.rule == "records" and (place.steps or not _is_open(view)):
-        return ""
-    following = _asked(choices(view.metric, {**view.at(place), level: ""}, view.members))
-    return following if following == CUSTOMER or len(view.members.get(following, ())) > 1 else ""
-
-
-def _is_open(view: View) -> bool:
-    """Whether HR records may be told by two dimensions at once: if no group of the whole table is hidden.
-
-    With the totals of both dimensions on the screen, a hidden group is what is left of its row or column.
-    """
-    names = view.metric.dimensions
-    return len(names) == 2 and not _parts(view, names, {})["hidden"].any()
-
-
-def _parts(view: View, by: tuple[str, ...], only: Mapping[str, str]) -> pd.DataFrame:
-    """The metric in view by the members of some dimensions: a series' frame of one period.
-
-    A metric measured by period (a trailing window) is given as of the last period that closes inside the span.
-    """
-    asked = {"metric_id": view.metric.id, "by": by, "only": dict(only), "end": view.span.end}
-    if view.metric.grain == "day":
-        frame: pd.DataFrame = ui.ask("series", grain=WHOLE, start=view.start, **asked).frame
-        return frame
-    months = BACK[view.grain] + (ui.store().settings.win_back_months if view.metric.follow_up else 0)
-    frame = ui.ask("series", grain=view.grain, start=add_months(view.span.end, -months - 1), **asked).frame
-    whole = frame[~frame["partial"]]
-    return whole[whole["period"] == whole["period"].max()]
-
-
-def _number(view: View, place: Place, shown: Level | None) -> pd.Series | None:
-    """The number at the place with its n and what hides it; None where there is none."""
-    if shown is not None and shown.adds_up:
-        return pd.Series({"value": shown.rows["value"].sum(), "n": np.nan, "hidden": False})
-    try:
-        found = _parts(view.closed() if view.metric.rule == "answers" else view, (), view.at(place))
-    except PrivacyError:  # said where its parts would be drawn
-        return pd.Series({"value": np.nan, "n": np.nan, "hidden": True})
-    return found.iloc[-1] if len(found) else None
-
-
-def _level(view: View, place: Place, level: str) -> Level:
-    """One level in one place, with what a click on its bars opens. Raises PrivacyError."""
-    only, following = view.at(place), _following(view, place, level)
-    if level == CUSTOMER:
-        rows, adds_up, shut = _customers(view, only), True, set[str]()
-    else:
-        frame = _split(view, level, only)
-        adds_up = _adds_up_by(view, frame, only)
-        rows = bars.level_rows(frame, by=level, adds_up=adds_up)
-        shut = _shut(view, level, following, only, rows["member"].tolist())
-    return _named(view, level, following, rows, adds_up=adds_up, shut=shut)
-
-
-def _named(
-    view: View, level: str, following: str, rows: pd.DataFrame, *, adds_up: bool, shut: Collection[str] = ()
-) -> Level:
-    """A level with its words: what it is, and what a click on its bars opens."""
-    opens = "the orders" if following == ORDERS else ui.dimension_label(following).lower()
-    title = f"{view.metric.label} by {ui.dimension_label(level).lower()}"
-    currency = ui.store().settings.currency
-    return Level(view.metric, currency, level, title, rows, adds_up, opens if following else "", shut)
-
-
-def _split(view: View, level: str, only: Mapping[str, str]) -> pd.DataFrame:
-    """The rows of one level. Of HR records: those of the table of both dimensions, so that all views of it hide the same."""
-    if view.metric.rule != "records" or not only:
-        return _parts(view, (level,), only)
-    frame = _parts(view, view.metric.dimensions[:2], {})
-    for name, member in only.items():
-        frame = frame[frame[name] == member]
-    return frame.reset_index(drop=True)
-
-
-def _adds_up_by(view: View, frame: pd.DataFrame, only: Mapping[str, str]) -> bool:
-    """Whether the rows of a level are parts of the number at the place: nothing hidden, nobody counted twice."""
-    metric = view.metric
-    if metric.roll != "sum" or metric.unit not in ("money", "count") or frame["hidden"].any():
-        return False
-    if metric.grain == "day":  # rows are summed: of any split alike (tests/test_measure.py)
-        return True
-    whole = _parts(view, (), only)
-    return len(whole) == 1 and bool(np.isclose(frame["value"].sum(), whole["value"].iloc[0]))
-
-
-def _below(view: View, level: str, following: str, only: Mapping[str, str]) -> pd.DataFrame | None:
-    """The level below every bar of this one in one answer: a series' frame by both; None where it is not of groups."""
-    if following in ("", CUSTOMER, ORDERS):
-        return None
-    try:
-        return _parts(view, tuple(name for name in view.metric.dimensions if name in (level, following)), only)
-    except PrivacyError:  # there are groups, and none of them may be shown
-        return pd.DataFrame({level: [], following: [], "value": [], "hidden": pd.Series(dtype=bool)})
-
-
-def _shut(view: View, level: str, following: str, only: Mapping[str, str], members: Sequence[str]) -> set[str]:
-    """The members whose next level holds nothing that may be shown: a click there would be refused."""
-    below = _below(view, level, following, only) if view.metric.min_people else None
-    return set() if below is None else set(members) - set(below[~below["hidden"]][level])
-
-
-def _next_levels(view: View, place: Place, shown: Level) -> dict[str, Level]:
-    """The next level of each bar that opens to a group; customers are fetched when the page is at rest."""
-    following = _following(view, place, shown.name)
-    parts = _below(view, shown.name, following, view.at(place))
-    if parts is None:
-        return {}
-    after, found = _following(view, place.then(shown.name, ""), following), {}
-    open_rows = shown.rows[~shown.rows["hidden"] & ~shown.rows["member"].isin(list(shown.shut))]
-    for member, value in zip(open_rows["member"], open_rows["value"], strict=True):
-        group = parts[parts[shown.name] == member].drop(columns=shown.name)
-        # of sums by day, pairs that do not occur come as 0
-        if view.metric.roll == "sum" and view.metric.grain == "day":
-            group = group[group["num"] != 0]
-        adds_up = shown.adds_up and not group["hidden"].any() and bool(np.isclose(group["value"].sum(), value))
-        rows = bars.level_rows(group, by=following, adds_up=adds_up)
-        found[str(member)] = _named(view, following, after, rows, adds_up=adds_up)
-    return found
-
-
-def _customers(view: View, only: Mapping[str, str]) -> pd.DataFrame:
-    """The customers behind the number, the largest first, then the others in one and the lines without a customer."""
-    what = "margin" if view.metric.id == "gross_margin" else "revenue"
-    rows = ui.ask(
-        "customers_behind", start=view.span.start, end=view.span.end, only=dict(only), most=MOST_CUSTOMERS, order=what
-    )
-    rest = [f"{count:,} more customers" for count in rows["customers"]]
-    labels = [
-        {"one": name or customer, "rest": others, "none": NO_CUSTOMER}[part]
-        for part, customer, name, others in zip(rows["part"], rows["customer_id"], rows["name"], rest, strict=True)
-    ]
-    members = [
-        {"one": customer, "rest": "", "none": NO_CUSTOMER}[part]
-        for part, customer in zip(rows["part"], rows["customer_id"], strict=True)
-    ]
-    return bars.checked(rows.assign(member=members, label=labels, value=rows[what].astype(float)))
+# What is drawn
 
 
 def _ends(view: View, shown: Level | None) -> str:
@@ -284,9 +95,6 @@ def _ends(view: View, shown: Level | None) -> str:
         return "It goes no deeper: these are all the columns that tell its rows apart."
     names = ", ".join(sorted(set(shown.shut) & set(shown.rows["member"][~shown.rows["hidden"]])))
     return f"{names}: in each {shown.opens} there are too few people to show, so it does not open." if names else ""
-
-
-# What is drawn
 
 
 def _says(words: str) -> None:
@@ -338,7 +146,7 @@ def _when(view: View) -> str:
         return ui.closed_months(view.metric.id, view.span)
     if view.metric.grain == "day":
         return view.span.words
-    found = _parts(view, (), {})
+    found = questions.parts(view, (), {})
     return (
         f"as of {ui.store().settings.calendar.label(found['period'].iloc[0], view.grain)}"
         if len(found)
@@ -392,12 +200,12 @@ def _bars(view: View, place: Place, shown: Level) -> None:
 
     token = _token(view, place, shown.name)
     payload = bars.payload(
-        shown, path=place.path, top=_top(view.metric), token=token, above=_level_above(view, place),
-        below=_next_levels(view, place, shown),
+        shown, path=place.path, top=_top(view.metric), token=token, above=questions.level_above(view, place),
+        below=questions.next_levels(view, place, shown),
     )  # fmt: skip
     with st.container(key="drill-chart"):
         _component("bars")(data=payload, key="drill-bars", on_went_change=went)
-    if _following(view, place, shown.name) == CUSTOMER:
+    if questions.level_below(view, place, shown.name) == CUSTOMER:
         _ahead(view, place, shown.name, token, bars.bars_in(payload["level"]), bars.MOST_BYTES - bars.size(payload))
 
 
@@ -418,7 +226,7 @@ def _ahead(view: View, place: Place, level: str, token: str, members: list[str],
     with st.container(key="drill-rest"):
         component = _component("ahead")
         asked = members[: kept["bars"]]
-        found = bars.within(room, asked, lambda member: _level(view, place.then(level, member), CUSTOMER))
+        found = bars.within(room, asked, lambda member: questions.level_at(view, place.then(level, member), CUSTOMER))
         component(
             data={"token": token, "next": found, "more": len(asked) < len(members)}, key="drill-ahead",
             on_rest_change=at_rest,
@@ -429,13 +237,6 @@ def _token(view: View, place: Place, level: str) -> str:
     """A short name of data, metric, span, filters, place and level."""
     said = (ui.store().version, view.metric.id, view.span.words, ui.view(), place.path, level)
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
-
-
-def _level_above(view: View, place: Place) -> Level | None:
-    """The level one step up; None at the top."""
-    if not place.steps:
-        return None
-    return _level(view, Place(place.steps[:-1]), place.steps[-1][0])
 
 
 @st.cache_resource
@@ -460,7 +261,7 @@ def _table(view: View, shown: Level) -> None:
         columns["share"] = _column("Share", "rate")
     if view.metric.id == "revenue":
         columns |= {"value": _column("Revenue", unit), "margin": _column("Margin", unit)}
-        found["margin"] = rows["margin"] if "margin" in rows else _margins(view, shown, rows)
+        found["margin"] = rows["margin"] if "margin" in rows else questions.margins(view, shown, rows)
     for name, label in (
         (("low", "Low"), ("high", "High")) if shown.adds_up else (("n", "n"), ("low", "Low"), ("high", "High"))
     ):
@@ -484,15 +285,6 @@ def _notes(shown: Level) -> None:
     ]
     if lines:
         st.html(f'<div class="keel-reasons"><ul>{"".join(lines)}</ul></div>')
-
-
-def _margins(view: View, shown: Level, rows: pd.DataFrame) -> list[float | None]:
-    """The gross margin of each row of a level of revenue."""
-    place = Place.from_url(view.metric).within(view.metric, view.filters)
-    margin = View(ui.known_metrics()["gross_margin"], view.span, view.filters, view.members)
-    frame = _parts(margin, (shown.name,), margin.at(place))
-    found = dict(zip(frame[shown.name], frame["value"], strict=True)) if len(frame) else {}
-    return [found.get(member) for member in rows["member"]]
 
 
 def _column(label: str, unit: str) -> Any:

@@ -307,7 +307,7 @@ def split(metric_id: str, span: Span, *, key: str) -> None:
         by = choose("By", metric.dimensions, key=f"{metric_id}_by", width=140)
     try:
         rows = ask(
-            "breakdown", metric_id=metric_id, by=by, grain=grain, only=view().only(metric), end=span.end,
+            "breakdown", metric_id=metric_id, by=[by], grain=grain, only=view().only(metric), end=span.end,
             start=span.start.replace(day=1) if is_told_by_months else span.start,
         )  # fmt: skip
     except PrivacyError as error:

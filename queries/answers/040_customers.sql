@@ -1,5 +1,5 @@
 -- What this is: one row per customer of the customer files or the orders. Region and segment from the card, or else from
--- the latest order lines.
+-- the latest order lines. lost_months: after how many months without a purchase it is lost.
 with bought as (
     select
         number,
@@ -27,23 +27,31 @@ without_a_card as (
     from order_lines as o
     join missing as m on m.customer_id = o.customer_id
     group by o.customer_id
+),
+
+cards as (
+    select
+        n.customer_id,
+        n.number,
+        coalesce(c.name, n.customer_id) as name,
+        coalesce(c.region, w.region, '') as region,
+        coalesce(c.segment, w.segment, '') as segment,
+        coalesce(c.owner, '') as owner,
+        coalesce(c.team, '') as team,
+    from customer_numbers as n
+    left join customer_cards as c on c.customer_id = n.customer_id
+    left join without_a_card as w on w.customer_id = n.customer_id
 )
 
 select
-    n.customer_id,
-    n.number,
-    coalesce(c.name, n.customer_id) as name,
-    coalesce(c.region, w.region, '') as region,
-    coalesce(c.segment, w.segment, '') as segment,
-    coalesce(c.owner, '') as owner,
-    coalesce(c.team, '') as team,
+    c.*,
+    coalesce(w.months, (select lost_after_months from settings)) as lost_months,
     b.first_purchase_on,
     b.last_purchase_on,
     coalesce(b.purchases, 0) as purchases,
     coalesce(b.revenue, 0) as revenue,
     b.margin,
-from customer_numbers as n
-left join bought as b on b.number = n.number
-left join customer_cards as c on c.customer_id = n.customer_id
-left join without_a_card as w on w.customer_id = n.customer_id
-order by n.number
+from cards as c
+left join bought as b on b.number = c.number
+left join lost_window as w on w.segment = c.segment
+order by c.number

@@ -2,29 +2,17 @@
 -- next one (back_on). A customer is active on a day when the last purchase is at most so many calendar months old (month end
 -- clamped; lost_after_months, or its segment's own), so a purchase keeps its customer active until the first day whose window
 -- begins after it.
-with people as (
-    select
-        c.number,
-        c.region,
-        c.segment,
-        c.last_purchase_on,
-        coalesce(w.months, (select lost_after_months from settings)) as months,
-    from customers as c
-    left join lost_window as w on w.segment = c.segment
-),
-
--- Purchases that may begin a spell: the first one, and those that the longest silence there can be lies before.
-apart as (
+-- apart: purchases that may begin a spell: the first one, and those that the longest silence there can be lies before.
+with apart as (
     select
         d.number,
         d.day,
         d.previous_on,
-        p.months,
-        cast(d.previous_on + 1 + to_months(p.months) as date) as window_on,
+        cast(d.previous_on + 1 + to_months(c.lost_months) as date) as window_on,
     from buying_days as d
-    join people as p on p.number = d.number
+    join customers as c on c.number = d.number
     where d.purchases > 0
-        and (d.previous_on is null or d.day - d.previous_on >= 28 * p.months)
+        and (d.previous_on is null or d.day - d.previous_on >= 28 * c.lost_months)
 ),
 
 -- A purchase counts until the day after it, some months on; where that month is too short and the date was clamped
@@ -51,14 +39,14 @@ ends as (
 windows as (
     select
         e.number,
-        p.region,
-        p.segment,
+        c.region,
+        c.segment,
         e.active_from,
         e.back_on,
-        coalesce(e.last_on, p.last_purchase_on) as last_on,
-        cast(coalesce(e.last_on, p.last_purchase_on) + 1 + to_months(p.months) as date) as window_on,
+        coalesce(e.last_on, c.last_purchase_on) as last_on,
+        cast(coalesce(e.last_on, c.last_purchase_on) + 1 + to_months(c.lost_months) as date) as window_on,
     from ends as e
-    join people as p on p.number = e.number
+    join customers as c on c.number = e.number
 )
 
 select

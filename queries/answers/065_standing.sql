@@ -28,20 +28,6 @@ spans as (
     from asked
 ),
 
-cards as (
-    select
-        c.customer_id,
-        c.number,
-        c.name,
-        c.region,
-        c.segment,
-        c.owner,
-        c.team,
-        coalesce(w.months, (select lost_after_months from settings)) as lost_months,
-    from customers as c
-    left join lost_window as w on w.segment = c.segment
-),
-
 -- last_*: the last purchase by then; previous_*: the one before it. Both in the window of being active: one that comes back.
 sums as (
     select
@@ -79,7 +65,7 @@ scores as (
         arg_max(case when a.day <= s.year_ago then a.score end, (a.day, a.batch, a."row")) as nps_12,
         list(a.score order by a.day desc, a.batch desc, a."row" desc)[2] as nps_before,
     from customer_scores as a
-    join cards as c on c.customer_id = a.customer_id
+    join customers as c on c.customer_id = a.customer_id
     join spans as s on a.day <= s.as_of
     where a.role = 'nps'
     group by c.number
@@ -199,7 +185,7 @@ select
         else 'customer'
     end as rung_12,
 from valued as v
-join cards as c on c.number = v.number
+join customers as c on c.number = v.number
 cross join spans as s
 left join placed as p on p.number = v.number
 left join placed_ago as a on a.number = v.number

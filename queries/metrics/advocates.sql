@@ -9,10 +9,9 @@ with purchases as (
         b.day,
         b.previous_on as before_on,
         lead(b.day) over (partition by c.number order by b.day) as next_on,
-        coalesce(w.months, (select lost_after_months from settings)) as months,
+        c.lost_months as months,
     from buying_days as b
     join customers as c on c.number = b.number
-    left join lost_window as w on w.segment = c.segment
     where b.purchases > 0
 ),
 

@@ -14,22 +14,10 @@ with whole as (
     where p.grain <> 'week'
 ),
 
-steps as (
-    select active_from as day, region, segment, 1 as step from spells
-    union all
-    select active_until, region, segment, -1 from spells
-),
-
-daily as (
-    select day, region, segment, sum(step) as step
-    from steps
-    group by day, region, segment
-),
-
 at_start as (
-    select w.grain, w.period, d.region, d.segment, sum(d.step) as customers
+    select w.grain, w.period, a.region, a.segment, sum(a.active) as customers
     from whole as w
-    join daily as d on d.day <= w.opens_on
+    join activity as a on a.day <= w.opens_on
     group by all
 ),
 
