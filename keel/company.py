@@ -6,7 +6,7 @@ What the command line and the Uploads page share, so that there is one way to im
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import permutations
@@ -18,6 +18,7 @@ import pandas as pd
 
 from keel import closing, intake, measure, sample, settings, suppression, surveys
 from keel.errors import InputError
+from keel.progress import Progress, unheard
 from keel.readings import Known, Reading
 from keel.settings import PROJECT
 from keel.store import Store
@@ -35,9 +36,9 @@ def default_store() -> Path:
     return Path(named) if named else PROJECT / "data" / "keel.duckdb"
 
 
-def open_store(path: Path | None = None) -> Store:
+def open_store(path: Path | None = None, progress: Progress = unheard) -> Store:
     """The store with the settings of keel.toml. Raises SettingsError, StoreError."""
-    return Store(path or default_store(), settings.load())
+    return Store(path or default_store(), settings.load(), progress=progress)
 
 
 def known(store: Store, today: date | None = None) -> Known:
@@ -58,7 +59,7 @@ def known(store: Store, today: date | None = None) -> Known:
 
 def preview(
     store: Store, content: bytes, *, name: str, kind: str = "", mapping: Mapping[str, Any] | None = None,
-    today: date | None = None, progress: Callable[[float, str], None] = lambda share, words: None,
+    today: date | None = None, progress: Progress = unheard,
 ) -> Reading:  # fmt: skip
     """Read a file without taking it in."""
     reading = intake.read(content, name=name, known=known(store, today), kind=kind, mapping=mapping, progress=progress)
@@ -173,11 +174,11 @@ def kept_as_told(store: Store, reading: Reading) -> str:
     )
 
 
-def take_in(store: Store, reading: Reading, *, who: str) -> int:
+def take_in(store: Store, reading: Reading, *, who: str, progress: Progress = unheard) -> int:
     """Append a reading; returns its batch. Raises InputError with the reading's refusal."""
     if reading.refusal:
         raise InputError(reading.refusal)
-    return store.append(reading, who=who)
+    return store.append(reading, who=who, progress=progress)
 
 
 def type_in(store: Store, kind: str, row: Mapping[str, Any], *, who: str, today: date | None = None) -> int:
@@ -196,19 +197,18 @@ def type_in(store: Store, kind: str, row: Mapping[str, Any], *, who: str, today:
     return take_in(store, reading, who=who)
 
 
-def load_sample(store: Store, progress: Callable[[float, str], None] = lambda share, words: None) -> int:
+def load_sample(store: Store, progress: Progress = unheard) -> int:
     """Load the sample company into a store; returns the number of files."""
     progress(0.05, "Making the sample company")
     files = sample.files()
     for place, file in enumerate(files, 1):
-        progress(0.1 + 0.8 * place / len(files), f"Loading {file.name}")
+        progress(0.1 + 0.6 * place / len(files), f"Loading {file.name}")
         mapping = intake.with_options({"kind": file.kind, **_sample_mapping(file)}, file.options)
         reading = preview(store, file.content, name=file.name, mapping=mapping, today=sample.AS_OF)
         if reading.refusal:
             raise InputError(reading.refusal)
         store.append(reading, who=SAMPLE, then_refresh=False)
-    progress(0.95, "Working out the numbers")
-    store.refresh()
+    store.refresh(lambda share, words: progress(0.7 + 0.3 * share, words))
     return len(files)
 
 

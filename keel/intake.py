@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -26,6 +26,7 @@ from keel import forms, layout, measures, questionnaires, sheets, surveys, value
 from keel.errors import InputError
 from keel.forms import Field, Form
 from keel.periods import add_months
+from keel.progress import Progress, unheard
 from keel.readings import KINDS, NOTE, Known, Reading, Reject, as_text, columns_of
 from keel.values import Column
 
@@ -75,7 +76,7 @@ def synonyms() -> Mapping[str, Mapping[str, list[str]]]:
 
 def read(
     content: bytes, *, name: str, known: Known, kind: str = "", mapping: Mapping[str, Any] | None = None,
-    progress: Callable[[float, str], None] = lambda share, words: None,
+    progress: Progress = unheard,
 ) -> Reading:  # fmt: skip
     """Read one file. `kind` and `mapping` say what is known beforehand; the rest is recognised.
 

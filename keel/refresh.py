@@ -24,6 +24,7 @@ import pyarrow as pa
 
 from keel import closing, movements, sql
 from keel.catalogue import MAX_DIMENSIONS, Metric
+from keel.progress import Progress, unheard
 from keel.settings import Settings
 
 # They reach into order lines of any day, so a change of theirs means everything anew.
@@ -34,6 +35,7 @@ BY_CUSTOMER = ("customers", "customer_months", "rhythms", "worths", "spells")
 OF_ORDERS = frozenset({"customer_numbers", *BY_DAY, "order_counts", "buying_days", *BY_CUSTOMER})
 # From this share of the order lines on, making everything anew is less work.
 MOST_TOUCHED = 0.2
+AFTER_ANSWERS = 5  # what is made after the answers takes about as long as so many of them
 
 _MOVERS = pa.schema(
     {
@@ -70,8 +72,9 @@ def refresh(
     metrics: Mapping[str, Metric],
     *,
     changed: Collection[str] | None,
+    progress: Progress = unheard,
 ) -> None:
-    """Bring every answer table up to date inside the caller's transaction.
+    """Bring every answer table up to date inside the caller's transaction; `progress` hears which one is next.
 
     `changed`: the raw tables an upload or an undo altered, the days of order lines it touched standing in the
     temporary table `touched`; None makes everything anew, views included.
@@ -88,25 +91,30 @@ def refresh(
             stale.add(table_of(name))
     made: frozenset[str] = frozenset()
     if "raw_orders" in stale and not _is_much(cursor):
+        progress(0.0, "Making the answers anew: the days and customers it touches")
         _bring_orders_up_to_date(cursor)
         made = OF_ORDERS
         stale |= made
     cursor.execute("create or replace temp table numbered (customer_id varchar, number integer)")
-    for name in sql.folder("answers"):
+    names = sql.folder("answers")
+    for place, name in enumerate(names):
         table = table_of(name)
         if table == "told_units" and closing.close(cursor, settings, metrics.values()):
             stale |= set(closing.WRITTEN)
         if table in made or (changed is not None and table != "coverage" and not reads(name) & stale):
             continue
+        progress(place / (len(names) + AFTER_ANSWERS), f"Making the answers anew: {table.replace('_', ' ')}")
         query = sql.query(name)
         cursor.execute(f"create or replace table {table} as {query.text}", dict.fromkeys(query.parameters) or None)
         if table != "coverage":  # it changes with every upload, yet each reader looks at its own source's row
             stale.add(table)
     if changed is None or stale & {"customer_months", "customers", "calendar"}:
+        progress(len(names) / (len(names) + AFTER_ANSWERS), "Making the answers anew: movements")
         _write_movements(cursor)
     if changed is None or stale & {"scored_answers", *closing.WRITTEN}:
         cursor.execute(_wave_rows(metrics.values()))
         closing.group(cursor, settings)
+    progress((len(names) + 2) / (len(names) + AFTER_ANSWERS), "Making the answers anew: numbers by day")
     cursor.execute(_observations(metrics.values()))
     cursor.execute(_TOTALS)
     cursor.execute(_MEMBERS)

@@ -23,6 +23,7 @@ import pyarrow as pa
 from keel import archive, catalogue, closing, movements, sql, suppression, tallies
 from keel.archive import Archive
 from keel.errors import StoreError
+from keel.progress import Progress, unheard
 from keel.readings import Reading
 from keel.refresh import FAR_REACHING, reads, refresh, table_of
 from keel.settings import Settings
@@ -40,8 +41,10 @@ _BOOKKEEPING = frozenset({*_RECORDS, "settings", "migration"})
 class Store:
     """An open store. Close it, or use it in a with statement: while it is open nobody else can write."""
 
-    def __init__(self, path: Path | str, settings: Settings) -> None:
-        """Open or make the store at `path`. Raises StoreError when it is in use, too new or damaged."""
+    def __init__(self, path: Path | str, settings: Settings, *, progress: Progress = unheard) -> None:
+        """Open or make the store at `path`; `progress` hears of it when its answers must be made anew. Raises StoreError when it
+        is in use, too new or damaged.
+        """
         self.path = Path(path)
         self.settings = settings
         self.archive = Archive(self.path.with_suffix(".uploads"))
@@ -59,7 +62,7 @@ class Store:
         try:
             self._migrate()
             if self._fingerprint() != self._setting("fingerprint"):
-                self.refresh()
+                self.refresh(progress)
             self._version = self._read_version()
         except BaseException:
             self._connection.close()
@@ -188,9 +191,10 @@ class Store:
 
     def append(
         self, reading: Reading, *, who: str, at: datetime | None = None, batch: int | None = None,
-        then_refresh: bool = True,
+        then_refresh: bool = True, progress: Progress = unheard,
     ) -> int:  # fmt: skip
         """Take a reading in, in one transaction with the refresh of what it touches; returns its batch number."""
+        progress(0.0, "Taking the rows in")
         self.archive.keep(reading.content, reading.sha256)
         with self._transaction() as cursor:
             number = batch or self._one(cursor, "select coalesce(max(batch), 0) + 1 from journal")
@@ -214,10 +218,10 @@ class Store:
             if then_refresh:
                 pa.default_memory_pool().release_unused()  # what reading the file needed, before refresh needs its own
                 self._touch(cursor, number)
-                self._refresh(cursor, set(reading.tables))
+                self._refresh(cursor, set(reading.tables), progress)
         return number
 
-    def undo(self, batch: int, *, who: str) -> None:
+    def undo(self, batch: int, *, who: str, progress: Progress = unheard) -> None:
         """Take a batch out whole. Raises StoreError when there is none, or when order lines need its rates."""
         with self._transaction() as cursor:
             found = cursor.execute("select file from batch where batch = ?", [batch]).fetchone()
@@ -230,9 +234,9 @@ class Store:
             self._note(cursor, who=who, action="undo", batch=batch, detail=found[0])
             if "raw_rates" in changed:
                 self._require_rates(cursor, f"batch {batch}", "Undo those orders first.")
-            self._refresh(cursor, changed)
+            self._refresh(cursor, changed, progress)
 
-    def clear(self, *, imported_by: str, who: str) -> int:
+    def clear(self, *, imported_by: str, who: str, progress: Progress = unheard) -> int:
         """Undo every batch that `imported_by` brought in, all at once; returns how many there were."""
         with self._transaction() as cursor:
             gone = cursor.execute("select batch, file from batch where who = ?", [imported_by]).fetchall()
@@ -243,13 +247,13 @@ class Store:
                 cursor.execute(
                     f"delete from {table} where survey not in (select survey from batch where survey is not null)"
                 )
-            self._refresh(cursor, None)
+            self._refresh(cursor, None, progress)
         return len(gone)
 
-    def refresh(self) -> None:
+    def refresh(self, progress: Progress = unheard) -> None:
         """Make every answer table anew from the raw rows."""
         with self._transaction() as cursor:
-            self._refresh(cursor, None)
+            self._refresh(cursor, None, progress)
 
     # Care
 
@@ -470,7 +474,9 @@ class Store:
             [batch],
         )
 
-    def _refresh(self, cursor: duckdb.DuckDBPyConnection, changed: set[str] | None) -> None:
+    def _refresh(
+        self, cursor: duckdb.DuckDBPyConnection, changed: set[str] | None, progress: Progress = unheard
+    ) -> None:
         fingerprint = self._fingerprint()
         if changed is not None and (changed & FAR_REACHING or fingerprint != self._setting("fingerprint")):
             changed = None
@@ -495,7 +501,7 @@ class Store:
                 self.settings.minimum_group, self.settings.minimum_comments, self.settings.win_back_months, fingerprint,
             ],
         )  # fmt: skip
-        refresh(cursor, self.settings, catalogue.load(), changed=changed)
+        refresh(cursor, self.settings, catalogue.load(), changed=changed, progress=progress)
 
     def _require_rates(self, cursor: duckdb.DuckDBPyConnection, where: str, way_out: str) -> None:
         needing = cursor.execute(

@@ -48,10 +48,10 @@ def kaplan_meier(durations_days: ArrayLike, left: ArrayLike) -> pd.DataFrame:
     """
     days, gone = _cohort(durations_days, left)
     if len(days) < AT_RISK_FLOOR:
-        return _curve(days, gone, days[:0])
+        return _frame(_curve(days, gone, days[:0]))
     cut_on = np.sort(days)[-AT_RISK_FLOOR]  # the fifth longest: five had at least that
     turns = np.unique(np.concatenate([[0], days[gone], [cut_on]]))
-    return _curve(days, gone, turns[turns <= cut_on])
+    return _frame(_curve(days, gone, turns[turns <= cut_on]))
 
 
 def attrition(durations: ArrayLike, left: ArrayLike, at: int = YEAR) -> Attrition:
@@ -63,8 +63,8 @@ def attrition(durations: ArrayLike, left: ArrayLike, at: int = YEAR) -> Attritio
     days, gone = _cohort(durations, left)
     if np.count_nonzero(days >= at) < AT_RISK_FLOOR:
         return Attrition(np.nan, np.nan, np.nan, len(days), False)
-    row = _curve(days, gone, np.array([at])).iloc[0]
-    return Attrition(float(1 - row["stay"]), float(1 - row["high"]), float(1 - row["low"]), len(days), True)
+    _, _, _, stay, low, high = _curve(days, gone, np.array([at]))
+    return Attrition(float(1 - stay[0]), float(1 - high[0]), float(1 - low[0]), len(days), True)
 
 
 def _cohort(durations: ArrayLike, left: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -79,8 +79,12 @@ def _cohort(durations: ArrayLike, left: ArrayLike) -> tuple[np.ndarray, np.ndarr
     return np.floor(days[begun]).astype(np.int64), gone[begun]
 
 
-def _curve(days: np.ndarray, gone: np.ndarray, on: np.ndarray) -> pd.DataFrame:
-    """The uncut curve read on the sorted days `on`, of which each has at least one person at risk."""
+def _frame(columns: tuple[np.ndarray, ...]) -> pd.DataFrame:
+    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+
+
+def _curve(days: np.ndarray, gone: np.ndarray, on: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The uncut curve read on the sorted days `on`, of which each has at least one person at risk; its COLUMNS, in order."""
     turns, leavers = np.unique(days[gone], return_counts=True)
     in_order = np.sort(days)
     at_risk = len(days) - np.searchsorted(in_order, turns)  # those whose duration is that day or longer
@@ -98,4 +102,4 @@ def _curve(days: np.ndarray, gone: np.ndarray, on: np.ndarray) -> pd.DataFrame:
     low, high = wilson(stay * people, people)
     leavings = np.sort(days[gone])
     left_on = np.searchsorted(leavings, on, side="right") - np.searchsorted(leavings, on)
-    return pd.DataFrame(dict(zip(COLUMNS, (on, risk_on, left_on, stay, low, high), strict=True)))
+    return on, risk_on, left_on, stay, low, high

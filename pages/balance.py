@@ -16,10 +16,10 @@ if not ui.nothing_yet(
     with wake:
         st.html('<h2 class="keel-side keel-lag">In the wake<small>results: they move last</small></h2>')
         ui.cards([*WAKE, *ui.own_measures("lag")], key="wake", columns=2)
+    with between:
+        ui.verdict_lines()
     with horizon:
         st.html(
             '<h2 class="keel-side keel-lead">On the horizon<small>people and customers: they move first</small></h2>'
         )
         ui.cards([*HORIZON, *ui.own_measures("lead")], key="horizon", columns=2)
-    with between:
-        ui.verdict_lines()

@@ -168,6 +168,27 @@ def test_a_change_of_settings_makes_the_answers_anew(port):
         assert before == store.contents()
 
 
+def test_who_waits_hears_how_far_a_refresh_is_and_nothing_where_there_is_none_to_make(port):
+    heard = []
+
+    def hear(share, words):
+        heard.append((share, words))
+
+    with Store(port, Settings(), progress=hear):
+        assert [] == heard
+    with Store(port, Settings(lost_after_months=2), progress=hear) as store:
+        shares = [share for share, _ in heard]
+        assert shares == sorted(shares)
+        assert 0 <= shares[0] < shares[-1] <= 1
+        assert len(heard) == len({words for _, words in heard})
+        everything = len(heard)
+        batch = take(store, orders((date(2026, 1, 5), "late", "C1", "N", "EUR", 5, 1)), progress=hear)
+        assert heard[everything:][0][0] == 0.0
+        touched = len(heard)
+        store.undo(batch, who="tester", progress=hear)
+        assert len(heard) > touched
+
+
 # Appending and undoing
 
 

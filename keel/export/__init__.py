@@ -5,15 +5,14 @@ None) and `restated` (words on what has changed since an earlier edition). Nothi
 printed as the document prints it, in each of the four. The same document gives the same bytes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from keel.errors import QuestionError
 from keel.export import contents
-
-Progress = Callable[[float, str], None]
+from keel.progress import Progress, unheard
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ FORMATS = {
 }
 
 
-def render(document: Mapping[str, Any], kind: str, progress: Progress = lambda share, words: None) -> bytes:
+def render(document: Mapping[str, Any], kind: str, progress: Progress = unheard) -> bytes:
     """The file of that kind (a key of FORMATS); `progress` hears the share that is done and what comes next."""
     if kind not in FORMATS:
         raise QuestionError(f"Export: found {kind!r}; expected one of {', '.join(FORMATS)}. Choose one of these.")

@@ -5,7 +5,7 @@ can hold every text against its box. Lengths are in points, y runs down from the
 """
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from keel.export import contents, geometry, lettering
 from keel.export.contents import Document, Item
 from keel.export.lettering import LEADING, REGULAR, SEMIBOLD
+from keel.progress import Progress
 
 WIDE, HIGH, EDGE = 842.0, 595.0, 36.0
 ROOM = WIDE - 2 * EDGE
@@ -65,7 +66,7 @@ Thing = Text | Rule | Chart
 Page = list[Thing]
 
 
-def render(document: Document, progress: Callable[[float, str], None]) -> bytes:
+def render(document: Document, progress: Progress) -> bytes:
     """The file."""
     laid_out = pages(document)
     written = io.BytesIO()

@@ -31,6 +31,7 @@ from keel import wording
 from keel.export import contents, geometry, lettering
 from keel.export.contents import Document, Item, Point
 from keel.export.lettering import LEADING, REGULAR, SEMIBOLD
+from keel.progress import Progress
 
 WIDE, HIGH, EDGE = 960.0, 540.0, 40.0
 ROOM = WIDE - 2 * EDGE
@@ -57,7 +58,7 @@ Run = tuple[str, float, str, str]  # words, size, font of lettering, colour
 Cell = tuple[Sequence[Run], str] | None  # paragraphs, and where they stand
 
 
-def render(document: Document, progress: Callable[[float, str], None]) -> bytes:
+def render(document: Document, progress: Progress) -> bytes:
     """The file."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = Pt(WIDE), Pt(HIGH)

@@ -4,12 +4,13 @@ Everything a document says goes through `_text`, so a name that looks like marku
 """
 
 import base64
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from keel.export import contents, geometry
 from keel.export.contents import Document, Item, Line, Point
 from keel.export.lettering import FONTS
+from keel.progress import Progress
 
 CHART_WIDE, CHART_HIGH = 900.0, 250.0
 CONTENT = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
@@ -60,7 +61,7 @@ details{display:none}.scroll{overflow:visible}svg{min-width:0}tr,svg{break-insid
 """
 
 
-def render(document: Document, progress: Callable[[float, str], None]) -> bytes:
+def render(document: Document, progress: Progress) -> bytes:
     """The file."""
     found = contents.metrics(document)
     cards = []

@@ -4,7 +4,7 @@ Texts are texts: nothing that somebody typed can become a formula or a link.
 """
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import xlsxwriter
 from keel import wording
 from keel.export import contents
 from keel.export.contents import Document, Item, Point
+from keel.progress import Progress
 
 HEADS = (
     ("Metric", 34), ("Owner", 30), ("What", 17), ("Period", 18), ("Value", 17), ("Printed", 15), ("Last year", 17),
@@ -38,7 +39,7 @@ Row = Sequence[Cell]
 Heads = Sequence[tuple[str, int]]
 
 
-def render(document: Document, progress: Callable[[float, str], None]) -> bytes:
+def render(document: Document, progress: Progress) -> bytes:
     """The file."""
     written = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

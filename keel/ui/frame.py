@@ -24,6 +24,8 @@ SPANS = {"6 months": 6, "12 months": 12, "24 months": 24, "All": 0}
 
 
 ALL = "All"
+SOON = 0.3  # seconds that are waited before progress is shown, and between two looks at it
+GRAINS_WIDE = 300  # pixels that the four grains take: what stands beside them stays where it is while they load
 
 
 _DOORS = {"": measure, "customers": customers, "bearings": bearings}
@@ -58,40 +60,67 @@ class View:
 
 
 _framed = threading.local()
-_begun: set[str] = set()  # versions of the store in which something was uploaded before: not a first start
+
+
+class _Opening:
+    """The store, opened in a thread of its own: after an update its answers are made anew first, and pages show how far that is."""
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.heard = 0.0, "Opening the store"
+        self._store: Store | None = None
+        self._error: BaseException | None = None
+        threading.Thread(target=self._open, daemon=True).start()
+
+    def _open(self) -> None:
+        try:
+            opened = company.open_store(progress=self._hear)
+            if company.is_new(opened):
+                company.load_sample(opened, self._hear)
+            gc.collect()
+            gc.freeze()  # what the imports made lives as long as the process: a full collection need not visit it
+            self._store = opened
+        except BaseException as error:
+            self._error = error
+        self.done.set()
+
+    def _hear(self, share: float, words: str) -> None:
+        self.heard = share, words
+
+    def store(self) -> Store:
+        """The store once it is open. Raises what opening it raised."""
+        self.done.wait()
+        if self._error is not None:
+            raise self._error
+        assert self._store is not None
+        return self._store
 
 
 @st.cache_resource(show_spinner=False)
-def _opened() -> tuple[Store, threading.Lock]:
-    store = company.open_store()
-    gc.collect()
-    gc.freeze()  # what the imports made lives as long as the process: a full collection need not visit it
-    return store, threading.Lock()
+def _opening() -> _Opening:
+    return _Opening()
 
 
 def store() -> Store:
     """The one store of this process; on the very first start it holds the sample company."""
-    opened, loading = _opened()
-    if opened.version in _begun:
-        return opened
-    with loading:
-        if company.is_new(opened):
-            bar = st.progress(0.0, "Making the sample company")
-
-            def tell(share: float, words: str) -> None:
-                bar.progress(share, words)
-
-            company.load_sample(opened, tell)
-            bar.empty()
-    _begun.add(opened.version)
-    return opened
+    opening = _opening()
+    if not opening.done.wait(SOON):
+        bar = st.progress(*opening.heard)
+        while not opening.done.wait(SOON):
+            bar.progress(*opening.heard)
+        bar.empty()
+    try:
+        return opening.store()
+    except KeelError:
+        _opening.clear()
+        raise
 
 
 @st.cache_data(show_spinner=False, max_entries=2000)
 def _answer(version: str, name: str, parameters: Mapping[str, Any]) -> Any:
     module, _, function = name.rpartition(".")
     try:
-        return getattr(_DOORS[module], function)(_opened()[0], **parameters)
+        return getattr(_DOORS[module], function)(_opening().store(), **parameters)
     except PrivacyError as refusal:  # remembered too: it is counted, and this is one view
         return refusal
 
@@ -132,7 +161,7 @@ def frame() -> View:
         with st.container(key="ribbon", horizontal=True, vertical_alignment="center"):
             st.html("<span>This is a <b>sample company</b>, made up to try Keel on.</span>", width="content")
             if st.button("Start with your own data", key="own-data", type="tertiary"):
-                opened.clear(imported_by=company.SAMPLE, who=who())
+                opened.clear(imported_by=company.SAMPLE, who=who(), progress=st.progress(0.0, "Clearing").progress)
                 st.switch_page(PAGES / "uploads.py")
     return view
 
@@ -153,7 +182,7 @@ def _freshness(sources: list[dict[str, Any]], newest: date) -> None:
 def _controls(has_data: bool) -> View:
     grain = st.segmented_control(
         "By", [name.capitalize() for name in GRAINS], default="Week", required=True, key="grain",
-        label_visibility="collapsed", bind="query-params", persist_state="session",
+        label_visibility="collapsed", bind="query-params", persist_state="session", width=GRAINS_WIDE,
     )  # fmt: skip
     span = st.selectbox(
         "Show", list(SPANS), index=1, key="span", label_visibility="collapsed", width=130, bind="query-params",

@@ -77,7 +77,7 @@ def uploaded() -> None:
                 _undo(row["batch"], row["file"])
     if not rows and st.button("Load the sample company", key="load-sample"):
         bar = st.progress(0.0, "Making the sample company")
-        company.load_sample(store(), lambda share, words: _progress(bar, share, words))
+        company.load_sample(store(), bar.progress)
         st.rerun()
 
 
@@ -175,7 +175,7 @@ def _read(content: bytes, name: str, state: dict[str, Any]) -> Any:
         mapping = intake.with_options(said, state["options"]) or None
         found: Any = company.preview(
             store(), content, name=name, kind=state["kind"], mapping=mapping,
-            progress=lambda share, words: _progress(bar, share, f"{words}: {name}"),
+            progress=lambda share, words: bar.progress(share, plain(f"{words}: {name}")),
         )  # fmt: skip
     except KeelError as error:
         found = error
@@ -185,11 +185,12 @@ def _read(content: bytes, name: str, state: dict[str, Any]) -> Any:
 
 
 def _take_in(reading: Any, sample: bool) -> None:
-    bar = st.progress(0.2, "Taking the rows in")
+    bar = st.progress(0.0, "Taking the rows in")
     if sample:
-        store().clear(imported_by=company.SAMPLE, who=who())
-        bar.progress(0.5, "Taking the rows in")
-    batch = attempt(lambda: company.take_in(store(), reading, who=who()), f"{reading.file} is in.")
+        store().clear(imported_by=company.SAMPLE, who=who(), progress=bar.progress)
+    batch = attempt(
+        lambda: company.take_in(store(), reading, who=who(), progress=bar.progress), f"{reading.file} is in."
+    )
     bar.empty()
     if batch is not None:
         kept = company.kept_as_told(store(), reading) if reading.kind == "survey" else ""
@@ -285,13 +286,13 @@ def _as_table(names: list[str], rows: list[list[str]]) -> str:
 
 
 def _undo(batch: int, file: str) -> None:
+    bar = st.progress(0.0, plain(f"Taking {file} out"))
+
     def take_out() -> bool:
-        store().undo(batch, who=who())
+        store().undo(batch, who=who(), progress=bar.progress)
         return True
 
-    if attempt(take_out, f"{file} is out."):
+    is_out = attempt(take_out, f"{file} is out.")
+    bar.empty()
+    if is_out:
         st.rerun()
-
-
-def _progress(bar: Any, share: float, words: str) -> None:
-    bar.progress(share, words)
