@@ -3,7 +3,8 @@
 Money is in whole ten-thousandths (int64) from end to end, so sums are exact.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,30 +86,32 @@ def movements(customers: Customers, places: int, since: int = 0) -> list[dict[st
     """
     months, count = customers.revenue.shape
     wanted = [(month, length) for month, length in windows(months) if month >= since]
-    kinds = places * len(NAMES)
-    sums = {window: [[0] * kinds for _ in range(4)] for window in wanted}
-    for start in range(0, count, AT_ONCE):
-        part = slice(start, start + AT_ONCE)
-        some = Customers(customers.revenue[:, part], customers.first[part], customers.place[part])
-        running = running_sums(some.revenue)
-        for window in wanted:
-            found = moved(some, *window, running)
-            there = np.flatnonzero((found.opening != 0) | (found.closing != 0))
-            kind = some.place[there] * len(NAMES) + found.what[there]
-            opening, closing = found.opening[there], found.closing[there]
-            parts = (
-                summed(kind, opening, kinds), summed(kind, closing, kinds),
-                summed(kind, np.minimum(opening, closing), kinds), np.bincount(kind, minlength=kinds).tolist(),
-            )  # fmt: skip
-            sums[window] = [
-                [a + b for a, b in zip(*pair, strict=True)] for pair in zip(sums[window], parts, strict=True)
-            ]
+    parts = [slice(start, start + AT_ONCE) for start in range(0, count, AT_ONCE)]
+    with ThreadPoolExecutor() as pool:  # arrays are worked on side by side
+        found = list(pool.map(lambda part: _sums(customers, part, wanted, places * len(NAMES)), parts))
     return [
-        _row(month, length, kind, *(column[kind] for column in sums[month, length]))
-        for month, length in wanted
-        for kind in range(kinds)
-        if sums[month, length][3][kind]
+        _row(month, length, kind, *sums)
+        for at, (month, length) in enumerate(wanted)
+        for kind, sums in enumerate(np.sum([some[at] for some in found], axis=0).T.tolist() if found else [])
+        if sums[3]
     ]
+
+
+def _sums(
+    customers: Customers, part: slice, wanted: Sequence[tuple[int, int]], kinds: int
+) -> list[NDArray[np.object_]]:
+    """Of some customers, for each window: opening, closing, kept and customers x kinds, in Python's numbers of any size."""
+    some = Customers(customers.revenue[:, part], customers.first[part], customers.place[part])
+    running = running_sums(some.revenue)
+    sums = []
+    for window in wanted:
+        found = moved(some, *window, running)
+        there = np.flatnonzero((found.opening != 0) | (found.closing != 0))
+        kind = some.place[there] * len(NAMES) + found.what[there]
+        opening, closing = found.opening[there], found.closing[there]
+        rows = [summed(kind, values, kinds) for values in (opening, closing, np.minimum(opening, closing))]
+        sums.append(np.array([*rows, np.bincount(kind, minlength=kinds).tolist()], dtype=object))
+    return sums
 
 
 def summed(kind: NDArray[np.int32], values: Ints, kinds: int) -> list[int]:

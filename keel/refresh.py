@@ -5,14 +5,14 @@ select into a table. Each table is made by one statement (a table created empty 
 scanned as empty on DuckDB 1.3 to 2.0). A query with parameters is made with none of them given: as of the last day; the
 store asks it for another day.
 
-What grows with the orders is not made anew for an upload: of the tables by day the days of its order lines are made again,
-of those by customer the customers who bought on these days. The same texts do it: they read a temporary table with these rows
-alone, which is found before the one of the same name.
+Order lines are turned into numbers once (`lines`); what grows with them is made of these. It is not made anew for an upload: of
+the tables by day the days of its order lines are made again, of those by customer the customers who bought on these days. The
+same texts do it: they read a temporary table with these rows alone, which is found before the one of the same name.
 """
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -30,9 +30,9 @@ from keel.settings import Settings
 # They reach into order lines of any day, so a change of theirs means everything anew.
 FAR_REACHING = frozenset({"raw_customers", "raw_rates"})
 
-BY_DAY = ("sales", "order_days", "customer_days")
+NAMES = {"places": "place", "items": "item"}  # what numbers in lines stand for, and the number's column
 BY_CUSTOMER = ("customers", "customer_months", "rhythms", "worths", "spells")
-OF_ORDERS = frozenset({"customer_numbers", *BY_DAY, "order_counts", "buying_days", *BY_CUSTOMER})
+OF_ORDERS = frozenset({"customer_numbers", "lines", *NAMES, "sales", "order_counts", "buying_days", *BY_CUSTOMER})
 # From this share of the order lines on, making everything anew is less work.
 MOST_TOUCHED = 0.2
 AFTER_ANSWERS = 5  # what is made after the answers takes about as long as so many of them
@@ -58,6 +58,14 @@ _MEMBERS = "create or replace table members as " + " union all ".join(
 )
 
 
+# Of the raw rows one for each place and item: enough to tell their names by.
+_ONE_OF_EACH = (
+    'cast(batch as bigint) * 4294967296 + "row" in '
+    '(select min(cast(batch as bigint) * 4294967296 + "row") from lines group by place, item)'
+)
+_TOUCHED = "day in (select day from touched)"
+
+
 class Cursor(Protocol):
     """The part of a database cursor that refresh needs."""
 
@@ -73,8 +81,10 @@ def refresh(
     *,
     changed: Collection[str] | None,
     progress: Progress = unheard,
+    made: Callable[[], object] = lambda: None,
 ) -> None:
-    """Bring every answer table up to date inside the caller's transaction; `progress` hears which one is next.
+    """Bring every answer table up to date inside the caller's transaction; `progress` hears which one is next,
+    `made` that one is.
 
     `changed`: the raw tables an upload or an undo altered, the days of order lines it touched standing in the
     temporary table `touched`; None makes everything anew, views included.
@@ -89,28 +99,34 @@ def refresh(
     for name in sql.folder("staging"):  # a view over a view
         if reads(name) & stale:
             stale.add(table_of(name))
-    made: frozenset[str] = frozenset()
+    cursor.execute("create or replace temp table bought_before (number integer, day date)")
+    there: frozenset[str] = frozenset()
+    moved_since: date | None = None
     if "raw_orders" in stale and not _is_much(cursor):
         progress(0.0, "Making the answers anew: the days and customers it touches")
-        _bring_orders_up_to_date(cursor)
-        made = OF_ORDERS
-        stale |= made
+        moved_since = _bring_orders_up_to_date(cursor)
+        there = OF_ORDERS
+        stale |= there
     cursor.execute("create or replace temp table numbered (customer_id varchar, number integer)")
     names = sql.folder("answers")
     for place, name in enumerate(names):
         table = table_of(name)
         if table == "told_units" and closing.close(cursor, settings, metrics.values()):
             stale |= set(closing.WRITTEN)
-        if table in made or (changed is not None and table != "coverage" and not reads(name) & stale):
+        if table in there or (changed is not None and table != "coverage" and not reads(name) & stale):
             continue
         progress(place / (len(names) + AFTER_ANSWERS), f"Making the answers anew: {table.replace('_', ' ')}")
-        query = sql.query(name)
-        cursor.execute(f"create or replace table {table} as {query.text}", dict.fromkeys(query.parameters) or None)
+        if table in NAMES:
+            _name(cursor)
+            there |= NAMES.keys()
+        else:
+            _make(cursor, table)
+        made()
         if table != "coverage":  # it changes with every upload, yet each reader looks at its own source's row
             stale.add(table)
     if changed is None or stale & {"customer_months", "customers", "calendar"}:
         progress(len(names) / (len(names) + AFTER_ANSWERS), "Making the answers anew: movements")
-        _write_movements(cursor)
+        _write_movements(cursor, moved_since)
     if changed is None or stale & {"scored_answers", *closing.WRITTEN}:
         cursor.execute(_wave_rows(metrics.values()))
         closing.group(cursor, settings)
@@ -118,6 +134,16 @@ def refresh(
     cursor.execute(_observations(metrics.values()))
     cursor.execute(_TOTALS)
     cursor.execute(_MEMBERS)
+
+
+def _make(cursor: Cursor, table: str) -> None:
+    """Make one answer table anew."""
+    query = _query(table)
+    cursor.execute(f"create or replace table {table} as {query.text}", dict.fromkeys(query.parameters) or None)
+
+
+def _query(table: str) -> sql.Query:
+    return sql.query(next(name for name in sql.folder("answers") if table_of(name) == table))
 
 
 def table_of(name: str) -> str:
@@ -143,11 +169,14 @@ def _is_much(cursor: Cursor) -> bool:
     return bool(renumbered) or share is None or share > MOST_TOUCHED
 
 
-def _bring_orders_up_to_date(cursor: Cursor) -> None:
-    """Make again what stands for the days in `touched`, and for the customers who bought on them, now or before."""
-    for table, column in (("customer_days", "number"), ("order_days", "order_key")):
+def _bring_orders_up_to_date(cursor: Cursor) -> date | None:
+    """Make again what stands for the days in `touched`, and for the customers who bought on them, now or before.
+
+    Returns the first month whose movements are others than before; None for all of them.
+    """
+    for column in ("number", "order_key", *NAMES.values()):
         cursor.execute(
-            f"create or replace temp table touched_{column} as select distinct {column} from {table} where day in (select day from touched)"
+            f"create or replace temp table touched_{column} as select distinct {column} from lines where {_TOUCHED} and {column} is not null"
         )
     with _narrowed(
         cursor,
@@ -157,45 +186,92 @@ def _bring_orders_up_to_date(cursor: Cursor) -> None:
     ):
         cursor.execute("create or replace temp table numbered as select customer_id, number from customer_numbers")
         _insert(cursor, "customer_numbers")
-    with _narrowed(cursor, raw_orders="ordered_on in (select day from touched)"):
-        cursor.execute(f"create temp table order_lines as {sql.query('staging/030_order_lines').text}")
-        for table in BY_DAY:
-            cursor.execute(f"delete from {table} where day in (select day from touched)")
-            _insert(cursor, table)
-        cursor.execute("drop table temp.order_lines")
-    for table, column in (("customer_days", "number"), ("order_days", "order_key")):
-        cursor.execute(
-            f"insert into touched_{column} select distinct {column} from {table} "
-            f"where day in (select day from touched) and {column} not in (select {column} from touched_{column})"
-        )
+    with _order_lines(cursor, "ordered_on in (select day from touched)"):
+        cursor.execute(f"delete from lines where {_TOUCHED}")
+        _insert(cursor, "lines")
+        for table, column in NAMES.items():
+            _insert(cursor, table, where=f"{column} not in (select {column} from {table})")
+            _forget(cursor, table, column)
+    with _narrowed(cursor, lines=_TOUCHED):
+        cursor.execute(f"delete from sales where {_TOUCHED}")
+        _insert(cursor, "sales")
+        for column in ("number", "order_key"):
+            cursor.execute(
+                f"insert into touched_{column} select distinct {column} from lines "
+                f"where {column} is not null and {column} not in (select {column} from touched_{column})"
+            )
     _count_orders_again(cursor)
-    _bring_customers_up_to_date(cursor)
+    return _bring_customers_up_to_date(cursor)
+
+
+def _forget(cursor: Cursor, table: str, column: str) -> None:
+    """Take out of a table of names what had lines on a touched day and has none on any day now."""
+    left = f"select {column} from touched_{column} where {column} not in (select {column} from lines where {_TOUCHED})"
+    if cursor.execute(f"{left} limit 1").fetchone():
+        cursor.execute(
+            f"delete from {table} where {column} in ({left}) and {column} not in (select {column} from lines where {column} in ({left}))"
+        )
 
 
 def _count_orders_again(cursor: Cursor) -> None:
     """Count the orders again of all days that an order on a touched day has lines on: it counts on the first of them."""
     cursor.execute(
         "create or replace temp table counted_days as select day from touched union "
-        "select day from order_days where order_key in (select order_key from touched_order_key)"
+        "select day from lines where order_key in (select order_key from touched_order_key)"
     )
-    of_days = "order_key in (select order_key from order_days where day in (select day from counted_days))"
+    (others,) = cursor.execute(
+        "select count(*) from counted_days where day not in (select day from touched)"
+    ).fetchone()
+    of_days = (
+        "order_key in (select order_key from lines where day in (select day from counted_days))" if others else _TOUCHED
+    )
     cursor.execute("delete from order_counts where day in (select day from counted_days)")
-    with _narrowed(cursor, order_days=of_days):
+    with _narrowed(cursor, lines=of_days):
         _insert(cursor, "order_counts", where="day in (select day from counted_days)")
 
 
-def _bring_customers_up_to_date(cursor: Cursor) -> None:
-    """Make again what stands for the customers of `touched_number`; of their days those from the first touched one on."""
+def _bring_customers_up_to_date(cursor: Cursor) -> date | None:
+    """Make again what stands for the customers of `touched_number`; of their days those from the first touched one on.
+
+    Returns the month of that day; None where a customer's past counts elsewhere now.
+    """
     moved = "number in (select number from touched_number)"
     since = "day >= (select min(day) from touched)"
+    cursor.execute(
+        "insert into bought_before select number, max(day) from buying_days "
+        f"where {moved} and not {since} and purchases > 0 group by number"
+    )
     cursor.execute(f"delete from buying_days where {moved} and {since}")
-    with _narrowed(cursor, customer_days=moved):
-        _insert(cursor, "buying_days", where=since)
+    with _narrowed(cursor, lines=f"{moved} and {since}"):
+        _insert(cursor, "buying_days")
+    cursor.execute(f"create or replace temp table stood as select number, region, segment from customers where {moved}")
     for table in BY_CUSTOMER:
         cursor.execute(f"delete from {table} where {moved}")
     with _narrowed(cursor, buying_days=moved, customer_numbers=moved):
         for table in BY_CUSTOMER:
             _insert(cursor, table)
+    (elsewhere,) = cursor.execute(
+        "select count(*) from stood as s join customers as c on c.number = s.number "
+        "where s.region <> c.region or s.segment <> c.segment"
+    ).fetchone()
+    (since,) = cursor.execute("select cast(date_trunc('month', min(day)) as date) from touched").fetchone()
+    return None if elsewhere else since
+
+
+def _name(cursor: Cursor) -> None:
+    """Make the tables of what places and items are called; one line of each tells it."""
+    with _order_lines(cursor, _ONE_OF_EACH):
+        for table in NAMES:
+            _make(cursor, table)
+
+
+@contextmanager
+def _order_lines(cursor: Cursor, wanted: str) -> Iterator[None]:
+    """Let queries find only these of the raw rows as order lines."""
+    with _narrowed(cursor, raw_orders=wanted):
+        cursor.execute(f"create temp table order_lines as {sql.query('staging/030_order_lines').text}")
+        yield
+        cursor.execute("drop table temp.order_lines")
 
 
 @contextmanager
@@ -210,8 +286,7 @@ def _narrowed(cursor: Cursor, **wanted: str) -> Iterator[None]:
 
 def _insert(cursor: Cursor, table: str, *, where: str = "true") -> None:
     """Add the rows of a table's own query, from what it can see, to the stored table."""
-    name = next(name for name in sql.folder("answers") if table_of(name) == table)
-    query = sql.query(name)
+    query = _query(table)
     cursor.execute(
         f"insert into {_stored(cursor, table)} by name select * from ({query.text}) where {where}",
         dict.fromkeys(query.parameters) or None,
@@ -224,13 +299,21 @@ def _stored(cursor: Cursor, table: str) -> str:
     return f'"{database.replace(chr(34), 2 * chr(34))}".main.{table}'
 
 
-def _write_movements(cursor: Cursor) -> None:
-    """Make `movements` and, of the last month, `movers` of what customers bought in each month."""
+def _write_movements(cursor: Cursor, since: date | None = None) -> None:
+    """Make `movements` and, of the last month, `movers` of what customers bought in each month.
+
+    since: a month; what closed before it stays as it is
+    """
     months = [month for (month,) in cursor.execute(sql.query("movements/months").text).fetchall()]
-    cursor.execute(f"create or replace temp table places as {sql.query('movements/places').text}")
-    (places,) = cursor.execute("select count(*) from places").fetchone()
+    first = sum(month < since for month in months) if since else 0  # of the months that are made again
+    begins = max(first - 2 * max(movements.LENGTHS) + 1, 0)
+    cursor.execute(f"create or replace temp table customer_places as {sql.query('movements/customer_places').text}")
+    (places,) = cursor.execute("select count(*) from customer_places").fetchone()
+    if since and (not months or months[-1] < since) and _last_moved(cursor) == (months or [None])[-1]:
+        return  # nothing whole was touched
+    months = months[begins:]
     bought = _bought(cursor, months)
-    counted = movements.movements(bought, places)
+    counted = movements.movements(bought, places, since=first - begins)
     rows = {
         "month": pa.array([months[row["month"]] for row in counted], pa.date32()),
         "window_months": pa.array([row["length"] for row in counted], pa.int32()),
@@ -240,8 +323,18 @@ def _write_movements(cursor: Cursor) -> None:
     }
     for name in ("opening", "closing", "base", "base_closing", "kept"):
         rows[name] = pa.array([Decimal(row[name]) for row in counted], pa.decimal128(24, 0))
-    _make(cursor, "movements", pa.table(rows))
-    _make(cursor, "movers", pa.concat_tables([_MOVERS.empty_table(), *_movers(bought, months)]))
+    if since:
+        cursor.execute("delete from movements where month >= ?", [since])
+    _keep(cursor, "movements", pa.table(rows), is_more=since is not None)
+    _keep(cursor, "movers", pa.concat_tables([_MOVERS.empty_table(), *_movers(bought, months)]))
+
+
+def _last_moved(cursor: Cursor) -> date | None:
+    """The month of `movers`, and the last one of `movements`, where both are the same."""
+    moved, last = cursor.execute(
+        "select (select max(month) from movers), (select max(month) from movements)"
+    ).fetchone()
+    return moved if moved == last else None
 
 
 def _bought(cursor: Cursor, months: list[date]) -> movements.Customers:
@@ -276,9 +369,10 @@ def _movers(bought: movements.Customers, months: list[date]) -> Iterator[pa.Tabl
         )
 
 
-def _make(cursor: Cursor, table: str, counted: pa.Table) -> None:
+def _keep(cursor: Cursor, table: str, counted: pa.Table, *, is_more: bool = False) -> None:
     cursor.register("counted", counted)
-    cursor.execute(f"create or replace table {table} as {sql.query(f'movements/{table}').text}")
+    begins = f"insert into {table} by name" if is_more else f"create or replace table {table} as"
+    cursor.execute(f"{begins} {sql.query(f'movements/{table}').text}")
     cursor.unregister("counted")
 
 

@@ -251,9 +251,16 @@ class Store:
         return len(gone)
 
     def refresh(self, progress: Progress = unheard) -> None:
-        """Make every answer table anew from the raw rows."""
+        """Make every answer table anew from the raw rows, each in a transaction of its own: what is not committed is read at half
+        the speed. Cut off in the middle, the fingerprint says so: the next opening makes them anew.
+        """
         with self._transaction() as cursor:
-            self._refresh(cursor, None, progress)
+            self._write_settings(cursor, "")
+            refresh(
+                cursor, self.settings, catalogue.load(), changed=None, progress=progress,
+                made=lambda: cursor.execute("commit; begin"),
+            )  # fmt: skip
+            cursor.execute("update settings set fingerprint = ?", [self._fingerprint()])
 
     # Care
 
@@ -480,19 +487,23 @@ class Store:
         fingerprint = self._fingerprint()
         if changed is not None and (changed & FAR_REACHING or fingerprint != self._setting("fingerprint")):
             changed = None
+        self._write_settings(cursor, fingerprint)
+        refresh(cursor, self.settings, catalogue.load(), changed=changed, progress=progress)
+
+    def _write_settings(self, cursor: duckdb.DuckDBPyConnection, fingerprint: str) -> None:
+        """Write what the queries read of the settings, and what the answers are made with, as of now; a new version of the data."""
         if self.settings.currency != self._setting("currency"):
             self._require_rates(
                 cursor,
                 f"keel.toml, currency {self.settings.currency}",
                 "Set currency back, import those rates, and set it again.",
             )
-        if changed is None:
-            cursor.execute("delete from declared_ratios")
-            for ratio, parts in self.settings.ratio.items():
-                cursor.execute("insert into declared_ratios values (?, ?, ?)", [ratio, parts["num"], parts["den"]])
-            cursor.execute("delete from lost_window")
-            for segment, months in self.settings.lost_after_by_segment.items():
-                cursor.execute("insert into lost_window values (?, ?)", [segment, months])
+        cursor.execute("delete from declared_ratios")
+        for ratio, parts in self.settings.ratio.items():
+            cursor.execute("insert into declared_ratios values (?, ?, ?)", [ratio, parts["num"], parts["den"]])
+        cursor.execute("delete from lost_window")
+        for segment, months in self.settings.lost_after_by_segment.items():
+            cursor.execute("insert into lost_window values (?, ?)", [segment, months])
         cursor.execute(
             "update settings set currency = ?, lost_after_months = ?, movement_window_months = ?, "
             "minimum_group = ?, minimum_comments = ?, win_back_months = ?, data_version = data_version + 1, fingerprint = ?",
@@ -501,7 +512,6 @@ class Store:
                 self.settings.minimum_group, self.settings.minimum_comments, self.settings.win_back_months, fingerprint,
             ],
         )  # fmt: skip
-        refresh(cursor, self.settings, catalogue.load(), changed=changed, progress=progress)
 
     def _require_rates(self, cursor: duckdb.DuckDBPyConnection, where: str, way_out: str) -> None:
         needing = cursor.execute(

@@ -1,58 +1,43 @@
--- What this is: one row per day x region x segment x channel x team: distinct orders with at least one amount above zero, each
--- counted once, on its first day. An order in several places counts in the last of each by name.
-with places as (
-    select distinct
-        hash(region, segment, channel, team) as place,
-        region,
-        segment,
-        channel,
-        team,
-    from sales
-),
-
-several as (
-    select order_key, order_check
-    from order_days
-    group by order_key, order_check
-    having count(*) > 1
-),
-
-single as (
-    select day, place, count(*) as orders
-    from order_days
-    where (order_key, order_check) not in (select (order_key, order_check) from several)
-    group by day, place
-),
-
-heads as (
+-- What this is: one row per day x region x segment x channel x team: distinct orders with at least one amount above zero (returns are
+-- not orders), each counted once, on its first day. An order in several places counts in the last of each by name.
+with ranks as (
     select
-        min(d.day) as day,
-        max(p.region) as region,
-        max(p.segment) as segment,
-        max(p.channel) as channel,
-        max(p.team) as team,
-    from order_days as d
-    join several as s on s.order_key = d.order_key and s.order_check = d.order_check
-    join places as p on p.place = d.place
-    group by d.order_key, d.order_check
+        *,
+        dense_rank() over (order by region) as region_rank,
+        dense_rank() over (order by segment) as segment_rank,
+        dense_rank() over (order by channel) as channel_rank,
+        dense_rank() over (order by team) as team_rank,
+    from places
+),
+
+orders as (
+    select
+        min(l.day) as day,
+        max(r.region_rank) as region_rank,
+        max(r.segment_rank) as segment_rank,
+        max(r.channel_rank) as channel_rank,
+        max(r.team_rank) as team_rank,
+    from lines as l
+    join ranks as r on r.place = l.place
+    where l.amount > 0
+    group by l.order_key, l.order_check
 ),
 
 counted as (
-    select s.day, p.region, p.segment, p.channel, p.team, s.orders
-    from single as s
-    join places as p on p.place = s.place
-    union all
-    select day, region, segment, channel, team, count(*)
-    from heads
+    select day, region_rank, segment_rank, channel_rank, team_rank, count(*) as orders
+    from orders
     group by all
 )
 
 select
-    day,
-    region,
-    segment,
-    channel,
-    team,
-    cast(sum(orders) as bigint) as orders,
-from counted
-group by all
+    c.day,
+    r.region,
+    s.segment,
+    h.channel,
+    t.team,
+    c.orders,
+from counted as c
+join (select distinct region, region_rank from ranks) as r on r.region_rank = c.region_rank
+join (select distinct segment, segment_rank from ranks) as s on s.segment_rank = c.segment_rank
+join (select distinct channel, channel_rank from ranks) as h on h.channel_rank = c.channel_rank
+join (select distinct team, team_rank from ranks) as t on t.team_rank = c.team_rank

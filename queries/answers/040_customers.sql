@@ -13,7 +13,7 @@ with bought as (
 ),
 
 missing as (
-    select n.customer_id
+    select n.number
     from customer_numbers as n
     left join customer_cards as c on c.customer_id = n.customer_id
     where c.region is null or c.segment is null
@@ -21,12 +21,13 @@ missing as (
 
 without_a_card as (
     select
-        o.customer_id,
-        arg_max(o.region, (o.day, o.region)) as region,
-        arg_max(o.segment, (o.day, o.segment)) as segment,
-    from order_lines as o
-    join missing as m on m.customer_id = o.customer_id
-    group by o.customer_id
+        l.number,
+        arg_max(nullif(p.region, ''), (l.day, p.region)) as region,
+        arg_max(nullif(p.segment, ''), (l.day, p.segment)) as segment,
+    from lines as l
+    join missing as m on m.number = l.number
+    join places as p on p.place = l.place
+    group by l.number
 ),
 
 cards as (
@@ -40,7 +41,7 @@ cards as (
         coalesce(c.team, '') as team,
     from customer_numbers as n
     left join customer_cards as c on c.customer_id = n.customer_id
-    left join without_a_card as w on w.customer_id = n.customer_id
+    left join without_a_card as w on w.number = n.number
 )
 
 select

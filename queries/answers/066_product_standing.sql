@@ -22,32 +22,56 @@ spans as (
     from asked
 ),
 
-lines as (
+-- A product may stand in several product lines, an item each.
+products as (
     select
-        coalesce(o.product, '') as product,
-        o.product_line,
-        o.day,
-        o.amount,
-        o.amount - o.cost as margin,
-        o.customer_id,
-    from order_lines as o
-    join spans as s on o.day between s.ago_from_on and s.as_of
+        item,
+        min(item) over (partition by product) as number,
+        product,
+        nullif(product_line, '') as product_line,
+    from items
+),
+
+item_sums as (
+    select
+        l.item,
+        sum(case when l.day >= s.from_on then l.amount end) as revenue,
+        sum(case when l.day >= s.from_on then l.amount - l.cost end) as margin,
+        sum(case when l.day >= s.from_on and l.amount > 0 then l.amount end) as sales,
+        sum(case when l.day <= s.month_ago then l.amount end) as revenue_ago,
+        sum(case when l.day <= s.month_ago then l.amount - l.cost end) as margin_ago,
+        sum(case when l.day <= s.month_ago and l.amount > 0 then l.amount end) as sales_ago,
+    from lines as l
+    join spans as s on l.day between s.ago_from_on and s.as_of
+    group by l.item
+),
+
+bought as (
+    select
+        p.number,
+        count(distinct l.number) as customers,
+    from lines as l
+    join spans as s on l.day between s.from_on and s.as_of
+    join products as p on p.item = l.item
+    where l.amount > 0
+    group by p.number
 ),
 
 sums as (
     select
-        l.product,
-        any_value(l.product_line order by l.product_line) as product_line,
-        sum(case when l.day >= s.from_on then l.amount end) as revenue,
-        sum(case when l.day >= s.from_on then l.margin end) as margin,
-        sum(case when l.day >= s.from_on and l.amount > 0 then l.amount end) as sales,
-        sum(case when l.day <= s.month_ago then l.amount end) as revenue_ago,
-        sum(case when l.day <= s.month_ago then l.margin end) as margin_ago,
-        sum(case when l.day <= s.month_ago and l.amount > 0 then l.amount end) as sales_ago,
-        count(distinct case when l.day >= s.from_on and l.amount > 0 then l.customer_id end) as customers,
-    from lines as l
-    cross join spans as s
-    group by l.product
+        p.product,
+        min(p.product_line) as product_line,
+        sum(t.revenue) as revenue,
+        sum(t.margin) as margin,
+        sum(t.sales) as sales,
+        sum(t.revenue_ago) as revenue_ago,
+        sum(t.margin_ago) as margin_ago,
+        sum(t.sales_ago) as sales_ago,
+        coalesce(any_value(b.customers), 0) as customers,
+    from item_sums as t
+    join products as p on p.item = t.item
+    left join bought as b on b.number = p.number
+    group by p.product
 ),
 
 measured as (

@@ -1,25 +1,36 @@
 -- What this is: one row per customer (by number) of the set that makes 80 % of the value: the three products it spent most on in
 -- the trailing twelve months.
-with bought as (
+-- A product may stand in several product lines, an item each.
+with products as (
     select
-        s.number,
-        o.product,
-        sum(o.amount) as revenue,
-    from order_lines as o
-    join standing as s on s.customer_id = o.customer_id
+        item,
+        min(item) over (partition by product) as product_key,
+        product,
+    from items
+    where product <> ''
+),
+
+bought as (
+    select
+        l.number,
+        p.product_key,
+        sum(l.amount) as revenue,
+    from lines as l
+    join standing as s on s.number = l.number
+    join products as p on p.item = l.item
     where s.in_set
-        and o.product is not null
-        and o.day > s.as_of - interval 12 month
-        and o.day <= s.as_of
-    group by s.number, o.product
+        and l.day > s.as_of - interval 12 month
+        and l.day <= s.as_of
+    group by l.number, p.product_key
 ),
 
 placed as (
     select
-        number,
-        product,
-        row_number() over (partition by number order by revenue desc, product) as place,
-    from bought
+        b.number,
+        p.product,
+        row_number() over (partition by b.number order by b.revenue desc, p.product) as place,
+    from bought as b
+    join products as p on p.item = b.product_key
 )
 
 select

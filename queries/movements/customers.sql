@@ -5,5 +5,5 @@ select
     p.place,
     cast(coalesce(datediff('month', cast($first_month as date), c.first_purchase_on), -2147483648) as integer) as first,
 from customers as c
-join places as p on p.region = c.region and p.segment = c.segment
+join customer_places as p on p.region = c.region and p.segment = c.segment
 order by c.number

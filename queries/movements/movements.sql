@@ -15,6 +15,6 @@ select
     cast(sum(cast(m.kept as decimal(24, 0)) * 0.0001) as decimal(28, 4)) as kept,
     cast(sum(m.customers) as bigint) as customers,
 from counted as m
-join places as p on p.place = m.place
+join customer_places as p on p.place = m.place
 group by m.month, m.window_months, p.region, p.segment, m.movement
 order by 1, 2, 3, 4, 5

@@ -9,30 +9,37 @@
 -- $team: varchar, the same
 -- $most: integer, how many customers by name
 -- $measure: varchar, 'margin' or 'revenue': what the order goes by
-with lines as (
+with in_view as (
     select
-        customer_id,
+        number,
         amount,
         cost,
-        coalesce(order_id, 'line ' || batch || '.' || "row") as order_key,
-    from order_lines
+        order_key,
+    from lines
     where day between $from_on and $to_on
-        and ($region is null or coalesce(region, '') = $region)
-        and ($segment is null or coalesce(segment, '') = $segment)
-        and ($product_line is null or coalesce(product_line, '') = $product_line)
-        and ($channel is null or coalesce(channel, '') = $channel)
-        and ($team is null or coalesce(team, '') = $team)
+        and (
+            coalesce($region, $segment, $channel, $team) is null
+            or place in (
+                select place
+                from places
+                where ($region is null or region = $region)
+                    and ($segment is null or segment = $segment)
+                    and ($channel is null or channel = $channel)
+                    and ($team is null or team = $team)
+            )
+        )
+        and ($product_line is null or item in (select item from items where product_line = $product_line))
 ),
 
 totals as (
     select
-        customer_id,
+        number,
         sum(amount) as revenue,
         sum(amount - cost) as margin,
         sum(case when cost is not null then amount end) as costed_revenue,
         count(distinct case when amount > 0 then order_key end) as orders,
-    from lines
-    group by customer_id
+    from in_view
+    group by number
 ),
 
 ranked as (
@@ -40,17 +47,17 @@ ranked as (
         *,
         row_number() over (
             order by
-                customer_id is null,
+                number is null,
                 case $measure when 'margin' then margin else revenue end desc nulls last,
-                customer_id
+                number
         ) as place,
     from totals
 ),
 
 folded as (
     select
-        case when customer_id is null then 'none' when place <= $most then 'one' else 'rest' end as part,
-        case when customer_id is not null and place <= $most then customer_id end as customer_id,
+        case when number is null then 'none' when place <= $most then 'one' else 'rest' end as part,
+        case when number is not null and place <= $most then number end as number,
         sum(revenue) as revenue,
         sum(margin) as margin,
         sum(costed_revenue) as costed_revenue,
@@ -63,7 +70,7 @@ folded as (
 
 select
     f.part,
-    f.customer_id,
+    c.customer_id,
     c.name,
     cast(f.revenue as double) as revenue,
     cast(f.margin as double) as margin,
@@ -71,5 +78,5 @@ select
     cast(f.orders as bigint) as orders,
     f.customers,
 from folded as f
-left join customers as c on c.customer_id = f.customer_id
+left join customers as c on c.number = f.number
 order by case f.part when 'one' then 0 when 'rest' then 1 else 2 end, f.place

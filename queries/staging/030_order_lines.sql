@@ -1,11 +1,23 @@
--- What this is: one row per order line, in the company's currency; region, segment and team from the
+-- What this is: one row per order line, in the company's currency; number: of its customer; region, segment and team from the
 -- line itself or else from the customer's card.
+with customers as (
+    select
+        n.customer_id,
+        n.number,
+        c.region,
+        c.segment,
+        c.team,
+    from customer_numbers as n
+    left join customer_cards as c on c.customer_id = n.customer_id
+)
+
 select
     o.batch,
     o."row",
     o.ordered_on as day,
     o.order_id,
     o.customer_id,
+    c.number,
     o.product,
     o.product_line,
     coalesce(o.region, c.region) as region,
@@ -16,7 +28,7 @@ select
     case when r.rate is null then o.amount else cast(o.amount * r.rate as decimal(18, 4)) end as amount,
     case when r.rate is null then o.cost else cast(o.cost * r.rate as decimal(18, 4)) end as cost,
 from raw_orders as o
-left join customer_cards as c on c.customer_id = o.customer_id
+left join customers as c on c.customer_id = o.customer_id
 left join rates as r
     on r.currency = o.currency
     and o.ordered_on >= r.valid_from
