@@ -30,7 +30,7 @@ SHRUNK = 0.8  # of the revenue of the window before: a fifth less is a warning
 LOW_SCORE, FALLEN_BY = 6, 2  # a detractor; two points below the answer before
 SLIPS_AT = 2.0  # times its own usual gap (METRICS, silence)
 LEAVING = "voluntary_turnover"
-MOST_DAYS = 60  # of order lines on a customer's page: the newest
+MOST_DAYS = 12  # of order lines on a customer's page: the newest
 TOGETHER = 0.8  # of the value above zero: the set
 
 
@@ -229,16 +229,15 @@ def _shrunk_since(store: Store, numbers: Sequence[int], as_of: date) -> dict[int
     for row in rows:
         by_month.setdefault(row["number"], {})[row["month"]] = row["revenue"]
     last = (as_of + DAY).replace(day=1)  # the first day after the last whole month
-    ends = [add_months(last, -back) for back in range(24)]
+    backwards = [add_months(last, -back) for back in range(1, 49)]
     found = {}
     for number, months in by_month.items():
-        since = None
-        for end in ends:
-            now = sum(months.get(add_months(end, -back), 0.0) for back in range(1, 13))
-            before = sum(months.get(add_months(end, -back), 0.0) for back in range(13, 25))
+        revenue, since = [months.get(month, 0.0) for month in backwards], None
+        for back in range(24):
+            now, before = sum(revenue[back : back + 12]), sum(revenue[back + 12 : back + 24])
             if not (before > 0 and now < SHRUNK * before):
                 break
-            since = end - DAY
+            since = add_months(last, -back) - DAY
         found[number] = since or as_of
     return found
 
@@ -342,26 +341,16 @@ def customer_months(store: Store, number: int, *, until: date, months: int = 24)
     return pd.DataFrame([[month, *sums] for month, sums in found.items()], columns=columns)
 
 
-def customer_lines(
-    store: Store, customer_id: str, number: int, *, start: date, end: date, days: int = MOST_DAYS
-) -> pd.DataFrame:
+def customer_products(store: Store, number: int, *, start: date, end: date) -> pd.DataFrame:
+    """What one customer bought in a span, the largest revenue first: product, product_line, quantity, revenue, margin, last_on,
+    lines. Product "" gathers the lines without one; quantity and margin are nan where no line says them.
+    """
+    return store.ask("customer_products", number=number, from_on=start, to_on=end)
+
+
+def customer_lines(store: Store, number: int, *, start: date, end: date, days: int = MOST_DAYS) -> pd.DataFrame:
     """One customer's order lines of its latest days in a span, the newest first: day, order_id, product, product_line, quantity, amount, margin."""
-    return store.ask("customer_lines", customer_id=customer_id, number=number, from_on=start, to_on=end, days=days)
-
-
-def products_of(lines: pd.DataFrame) -> pd.DataFrame:
-    """What these order lines of one customer bought, the largest revenue first: product, product_line, quantity, revenue, margin, last_on."""
-    names = ["product", "product_line", "quantity", "amount", "margin", "day"]
-    found: dict[str, list[Any]] = {}
-    for product, line, quantity, amount, margin, day in zip(*(lines[name].tolist() for name in names), strict=True):
-        product = product if isinstance(product, str) else ""
-        sums = found.setdefault(product, [product, line, np.nan, 0.0, np.nan, day])  # the newest line comes first
-        sums[3] += amount
-        for place, known in ((2, quantity), (4, margin)):  # not every file has them
-            if known == known:
-                sums[place] = known if sums[place] != sums[place] else sums[place] + known
-    rows = sorted(found.values(), key=lambda sums: (-sums[3], sums[0]))
-    return pd.DataFrame(rows, columns=["product", "product_line", "quantity", "revenue", "margin", "last_on"])
+    return store.ask("customer_lines", number=number, from_on=start, to_on=end, days=days)
 
 
 def customer_answers(store: Store, customer_id: str) -> list[dict[str, Any]]:

@@ -359,8 +359,14 @@ def _rows(
     places = [metric.dimensions.index(name) + 1 for name in by] + [0, 0]
     filters: dict[str, str | None] = {f"d{n}": None for n in range(1, catalogue.MAX_DIMENSIONS + 1)}
     filters |= {f"d{metric.dimensions.index(name) + 1}": member for name, member in only.items()}
+    among = {*by, *only}  # the least and the greatest must see every row
+    one = (
+        None
+        if len(among) > 1 or metric.roll in ("min", "max")
+        else sum(metric.dimensions.index(name) + 1 for name in among)
+    )
     return store.ask(
-        "series", metric=metric.id, grain=grain, rows_grain=grain if metric.grain == "period" else "day", roll=metric.roll,
+        "series", one=one, metric=metric.id, grain=grain, rows_grain=grain if metric.grain == "period" else "day", roll=metric.roll,
         from_on=from_on, to_on=last, by=places[0], and_by=places[1], **filters,
     )  # fmt: skip
 

@@ -51,12 +51,20 @@ _TOTALS = (
     "from observations group by metric, grain, day order by metric, grain, day"
 )
 
-# Which members each dimension of each metric has: what filters offer.
-_MEMBERS = "create or replace table members as " + " union all ".join(
-    f"select distinct metric, {place} as place, d{place} as member from observations where d{place} is not null"
-    for place in range(1, MAX_DIMENSIONS + 1)
+# The same by one dimension alone, a row a day and member: what a card under one filter asks, and the first level of a drill.
+_BY_MEMBER = (
+    "create or replace table observation_members as "
+    + " union all ".join(
+        f"select metric, grain, day, {place} as place, d{place} as member, cast(sum(num) as decimal(28, 8)) as num, "
+        "cast(sum(den) as decimal(28, 8)) as den, cast(sum(people) as bigint) as people, cast(sum(squares) as bigint) as squares "
+        f"from observations where d{place} is not null group by metric, grain, day, d{place}"
+        for place in range(1, MAX_DIMENSIONS + 1)
+    )
+    + " order by metric, grain, place, day"
 )
 
+# Which members each dimension of each metric has: what filters offer.
+_MEMBERS = "create or replace table members as select distinct metric, place, member from observation_members"
 
 # Of the raw rows one for each place and item: enough to tell their names by.
 _ONE_OF_EACH = (
@@ -133,6 +141,7 @@ def refresh(
     progress((len(names) + 2) / (len(names) + AFTER_ANSWERS), "Making the answers anew: numbers by day")
     cursor.execute(_observations(metrics.values()))
     cursor.execute(_TOTALS)
+    cursor.execute(_BY_MEMBER)
     cursor.execute(_MEMBERS)
 
 

@@ -32,6 +32,8 @@ MEMORY = (
     5 * 2**30
 )  # bytes the database takes at most before it works on disk: 100 million order lines are refreshed within 8 GiB
 
+FEW = 1000  # rows looked up in a large table one by one, and not between the first and the last of them
+
 # Not made from uploads, or not the same from one run to the next: left out when contents are compared.
 # nothing uploaded says them again
 _RECORDS = ("journal", "remembered_mapping", "refused_view", "said", "edition", "campaign", "campaign_customer")
@@ -362,6 +364,7 @@ class Store:
         connection.execute("set preserve_insertion_order = false")
         (own,) = connection.execute("select parse_formatted_bytes(current_setting('memory_limit'))").fetchone()  # type: ignore[misc]
         connection.execute(f"set memory_limit = '{min(own, MEMORY)} bytes'")
+        connection.execute(f"set global dynamic_or_filter_threshold = {FEW}")
         connection.execute(f"set temp_directory = '{folder.replace(chr(39), chr(39) * 2)}/.spill'")
         connection.execute("set allowed_directories = [$folder]", {"folder": folder})
         connection.execute("set enable_external_access = false")

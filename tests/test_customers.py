@@ -377,17 +377,14 @@ def test_a_past_day_is_as_if_nothing_had_come_after_it(sample_store, lines, fill
 def test_every_euro_of_a_customer_is_in_its_orders(sample_store):
     end = date(2026, 9, 27)
     for row in measure.records(customers.listed(sample_store, "set", most=25)):
-        own = customers.customer_lines(
-            sample_store, row["customer_id"], row["number"], start=date(2025, 9, 28), end=end, days=400
-        )
+        own = customers.customer_lines(sample_store, row["number"], start=date(2025, 9, 28), end=end, days=400)
         assert row["revenue"] == pytest.approx(own["amount"].sum(), abs=0.005)
         assert row["margin"] == pytest.approx(own["margin"].sum(), abs=0.005)
-        bought = customers.products_of(own)
+        bought = customers.customer_products(sample_store, row["number"], start=date(2025, 9, 28), end=end)
+        assert bought["lines"].sum() == len(own)
         assert row["revenue"] == pytest.approx(bought["revenue"].sum(), abs=0.005)
         months = customers.customer_months(sample_store, row["number"], until=end, months=36)
-        whole = customers.customer_lines(
-            sample_store, row["customer_id"], row["number"], start=date(2000, 1, 1), end=end, days=4000
-        )
+        whole = customers.customer_lines(sample_store, row["number"], start=date(2000, 1, 1), end=end, days=4000)
         assert months["revenue"].sum() == pytest.approx(whole["amount"].sum(), abs=0.005)
 
 
@@ -505,8 +502,7 @@ def test_what_a_customer_bought_is_told_from_its_lines_and_what_no_line_says_is_
         + "2024-03-01,1,A,Rope,2,20,12\n2024-03-05,2,A,Rope,-1,-10,\n2024-03-02,3,A,Paint,,50,\n2024-04-01,4,A,,1,5,1"
     )
     row = customers.customer(store, "A")
-    lines = customers.customer_lines(store, "A", row["number"], start=date(2024, 1, 1), end=date(2024, 4, 1))
-    found = customers.products_of(lines)
+    found = customers.customer_products(store, row["number"], start=date(2024, 1, 1), end=date(2024, 4, 1))
     assert list(found["product"]) == ["Paint", "Rope", ""]
     assert list(found["revenue"]) == [50.0, 10.0, 5.0]
     np.testing.assert_equal(found["quantity"].tolist(), [np.nan, 1.0, 1.0])

@@ -796,7 +796,7 @@ def test_those_who_read_while_one_writes_see_whole_uploads_only(empty_store):
     take(empty_store, orders(*[(day, f"0.{day}", "C1", "N", "EUR", 10, 1) for day in days]))
     asked = {
         "metric": "revenue", "grain": "year", "rows_grain": "day", "roll": "sum", "from_on": days[0], "to_on": days[-1],
-        "by": 0, "and_by": 0, **{f"d{n}": None for n in range(1, 7)},
+        "one": 0, "by": 0, "and_by": 0, **{f"d{n}": None for n in range(1, 7)},
     }  # fmt: skip
     done, seen, troubles = threading.Event(), [[], []], []
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from keel import charts, customers, desk, meeting, wording
+from keel import charts, desk, meeting, wording
 from keel.desk import Case
 from keel.periods import add_months
 from keel.ui.customers import RUNG_NAMES, money
@@ -16,8 +16,6 @@ from keel.ui.frame import ask, blank, heading, keep, store, theme, who
 from keel.ui.panels import chart, money_column, table
 from keel.ui.room import said_of
 from keel.ui.winback import say_case
-
-EVERY_DAY = 400  # of a year with order lines
 
 
 def asked_customer() -> str:
@@ -54,34 +52,19 @@ def one_customer(customer_id: str) -> None:
                 + (f", margin {wording.exact(months['margin'].sum(), 'money')}" if months["margin"].notna().any() else "") + ".</div>"
             )  # fmt: skip
         with st.container(key="box-customer-products"):
-            year = ask(
-                "customers.customer_lines",
-                customer_id=customer_id,
-                number=number,
-                start=start,
-                end=as_of,
-                days=EVERY_DAY,
-            )
-            products = customers.products_of(year)
+            products = ask("customers.customer_products", number=number, start=start, end=as_of)
             heading("What it buys", "trailing twelve months")
             _small_table(products.assign(last_on=pd.to_datetime(products["last_on"]).dt.date if len(products) else []), key="customer-products", columns={
                 "product": "Product", "product_line": "Product line", "quantity": "Quantity", "revenue": money_column("Revenue"), "margin": money_column("Margin"), "last_on": "Last bought",
             }, total="revenue")  # fmt: skip
         with st.container(key="box-customer-orders"):
-            lines = year
-            if lines.empty:  # it has bought nothing for a year: its last orders before
-                lines = ask(
-                    "customers.customer_lines",
-                    customer_id=customer_id,
-                    number=number,
-                    start=date(1900, 1, 1),
-                    end=as_of,
-                )
-            heading("Its orders", "trailing twelve months, or the last ones before; the newest first")
+            lines = ask("customers.customer_lines", number=number, start=date(1900, 1, 1), end=as_of)
+            heading("Its orders", "of its newest days with any")
             _small_table(lines.drop(columns=["batch", "row"]).assign(day=pd.to_datetime(lines["day"]).dt.date if len(lines) else []), key="customer-orders", columns={
                 "day": "Day", "order_id": "Order", "product": "Product", "product_line": "Product line", "quantity": "Quantity",
                 "amount": money_column("Amount"), "margin": money_column("Margin"),
             }, total="amount")  # fmt: skip
+            _earlier(products, lines[lines["day"] >= pd.Timestamp(start)])
     with right:
         with st.container(key="box-customer-said"):
             _said_of(customer_id)
@@ -92,6 +75,17 @@ def one_customer(customer_id: str) -> None:
             _answers(customer_id)
         with st.container(key="box-customer-people"):
             _people(found)
+
+
+def _earlier(products: pd.DataFrame, shown: pd.DataFrame) -> None:
+    """What the lines of the trailing twelve months that are not listed add to those that are."""
+    earlier = int(products["lines"].sum()) - len(shown)
+    if earlier > 0:
+        total, listed = products["revenue"].sum(), shown["amount"].sum()
+        st.html(
+            f'<div class="keel-sum">{wording.plural(earlier, "earlier line")} of the trailing twelve months: '
+            f"{wording.exact(total - listed, 'money')}; all of them {wording.exact(total, 'money')} {store().settings.currency}.</div>"
+        )
 
 
 def _card(found: Mapping[str, Any]) -> None:

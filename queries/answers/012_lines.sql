@@ -11,6 +11,7 @@ select
     hash(coalesce(product, ''), coalesce(product_line, '')) as item,
     hash(coalesce(order_id, 'line ' || batch || '.' || "row")) as order_key,
     cast(hash(coalesce(order_id, 'line ' || batch || '.' || "row") || '.') & 4294967295 as uinteger) as order_check,
+    quantity,
     amount,
     cost,
 from order_lines

@@ -15,7 +15,7 @@ with kinds as (
 select
     kind,
     count(*) as customers,
-    avg(cast(coalesce(worth, 0) as double)) as mean,
-    stddev_samp(cast(coalesce(worth, 0) as double)) as spread,
+    round(avg(cast(coalesce(worth, 0) as double)), 4) as mean, -- the order in which floats are added up leaves no trace
+    round(stddev_samp(cast(coalesce(worth, 0) as double)), 4) as spread,
 from kinds
 group by kind

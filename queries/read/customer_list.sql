@@ -24,6 +24,13 @@ with listed as (
         )
     order by at_stake desc, number
     limit $most
+),
+
+-- where the rows stand: the other columns are read there alone
+found as (
+    select rowid as place
+    from standing
+    where number in (select number from listed)
 )
 
 select
@@ -64,6 +71,6 @@ select
     s.is_shrinking,
     p.products,
 from listed as l
-join standing as s on s.number = l.number
+join (select * from standing where rowid in (select place from found)) as s on s.number = l.number
 left join set_products as p on p.number = l.number
 order by l.at_stake desc, l.number

@@ -5,6 +5,8 @@
 -- $roll: varchar, sum, ratio, last, mean, min or max
 -- $from_on: date, first day in view
 -- $to_on: date, last day in view
+-- $one: integer, 0 where the company as a whole is asked for; which dimension, where it is split or narrowed down by that alone;
+-- null for groups of several
 -- $by: integer, which dimension to split by, 1 to 6; 0 for none
 -- $and_by: integer, a second dimension to split by; 0 for none
 -- $d1: varchar, only this member of the first dimension; null for all
@@ -13,23 +15,28 @@
 -- $d4: varchar, the same of the fourth
 -- $d5: varchar, the same of the fifth
 -- $d6: varchar, the same of the sixth
-with company as (
-    -- The company as a whole needs no groups: a row a day. (Least and greatest must see every row.)
-    select *, '' as d1, '' as d2, '' as d3, '' as d4, '' as d5, '' as d6
+with asked as (
+    select metric, grain, day, num, den, people, squares, '' as member, '' as second_member
     from observation_totals
-    where $by = 0
-        and coalesce($d1, $d2, $d3, $d4, $d5, $d6) is null
-        and $roll not in ('min', 'max')
-),
-
-in_groups as (
-    select metric, grain, day, num, den, people, squares, d1, d2, d3, d4, d5, d6
+    where $one = 0
+    union all
+    select metric, grain, day, num, den, people, squares, case $by when 0 then '' else member end, ''
+    from observation_members
+    where place = $one
+        and (coalesce($d1, $d2, $d3, $d4, $d5, $d6) is null or member = coalesce($d1, $d2, $d3, $d4, $d5, $d6))
+    union all
+    select
+        metric,
+        grain,
+        day,
+        num,
+        den,
+        people,
+        squares,
+        case $by when 1 then d1 when 2 then d2 when 3 then d3 when 4 then d4 when 5 then d5 when 6 then d6 else '' end,
+        case $and_by when 1 then d1 when 2 then d2 when 3 then d3 when 4 then d4 when 5 then d5 when 6 then d6 else '' end,
     from observations
-    where not (
-            $by = 0
-            and coalesce($d1, $d2, $d3, $d4, $d5, $d6) is null
-            and $roll not in ('min', 'max')
-        )
+    where $one is null
         and ($d1 is null or d1 = $d1)
         and ($d2 is null or d2 = $d2)
         and ($d3 is null or d3 = $d3)
@@ -38,21 +45,13 @@ in_groups as (
         and ($d6 is null or d6 = $d6)
 ),
 
-asked as (
-    select * from company
-    union all
-    select * from in_groups
-),
-
 placed as (
     select
         case $grain when 'week' then c.week when 'month' then c.month when 'quarter' then c.quarter
             when 'year' then c.year else $from_on end as period,
         o.day,
-        case $by when 1 then o.d1 when 2 then o.d2 when 3 then o.d3 when 4 then o.d4 when 5 then o.d5
-            when 6 then o.d6 else '' end as member,
-        case $and_by when 1 then o.d1 when 2 then o.d2 when 3 then o.d3 when 4 then o.d4 when 5 then o.d5
-            when 6 then o.d6 else '' end as second_member,
+        o.member,
+        o.second_member,
         o.num,
         o.den,
         o.people,
