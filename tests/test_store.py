@@ -168,6 +168,22 @@ def test_a_change_of_settings_makes_the_answers_anew(port):
         assert before == store.contents()
 
 
+def test_a_refresh_that_is_cut_off_is_made_anew_at_the_next_opening(port, monkeypatch):
+    with opened(port) as store:
+        before = store.contents()
+
+    def cut_off(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(refresh, "_write_movements", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            opened(port, lost_after_months=2)
+    with opened(port) as store:
+        assert before == store.contents()
+        assert [] == store.check()
+
+
 def test_who_waits_hears_how_far_a_refresh_is_and_nothing_where_there_is_none_to_make(port):
     heard = []
 

@@ -129,7 +129,7 @@ def _breadcrumb(
             width="content",
         )
         if level not in ("", ORDERS):
-            _pick(names, level)
+            _pick(names, level, place)
             if is_open:
                 st.html('<span class="keel-note">click a bar to open it</span>', width="content")
 
@@ -154,19 +154,26 @@ def _when(view: View) -> str:
     )
 
 
-def _pick(names: list[str], level: str) -> None:
-    """What the place is split by: a choice where there is one, kept in the address."""
+def _pick(names: list[str], level: str, place: Place) -> None:
+    """What the place is split by: a choice where there is one, kept in the address.
+
+    Each place has a choice of its own, and what stands already is none: what the browser says late of the place before must
+    not be taken for a choice here.
+    """
     labels = {name: f"by {ui.dimension_label(name).lower()}" for name in names}
     if len(names) == 1:
         st.html(f'<span class="keel-note">{html.escape(labels[level])}</span>', width="content")
         return
 
     def picked() -> None:
-        st.query_params["by"] = st.session_state["drill-by"]
+        if st.session_state[key] != level and st.query_params.get_all("path") == path:
+            st.query_params["by"] = st.session_state[key]
 
-    st.session_state["drill-by"] = level
+    path = st.query_params.get_all("path")
+    key = "-".join(["drill-by", *place.path])
+    st.session_state[key] = level
     st.selectbox(
-        "Split by", names, key="drill-by", format_func=labels.__getitem__, on_change=picked, label_visibility="collapsed",
+        "Split by", names, key=key, format_func=labels.__getitem__, on_change=picked, label_visibility="collapsed",
         width=170,
     )  # fmt: skip
 
@@ -194,7 +201,8 @@ def _bars(view: View, place: Place, shown: Level) -> None:
     """The level as bars that answer a click in the browser, with the levels below and above sent along."""
 
     def went() -> None:
-        path = st.session_state["drill-bars"].went
+        said = st.session_state.get("drill-bars")  # None: the page has moved on since
+        path = said.went if said else None
         if path is not None:
             Place.along([str(part) for part in path], levels(view.metric)).go()
 
@@ -220,7 +228,8 @@ def _ahead(view: View, place: Place, level: str, token: str, members: list[str],
         kept.update(token=token, bars=0)
 
     def at_rest() -> None:
-        if st.session_state["drill-ahead"].rest == token:
+        said = st.session_state.get("drill-ahead")  # None: the page has moved on since
+        if said and said.rest == token:
             kept["bars"] += AT_ONCE
 
     with st.container(key="drill-rest"):

@@ -87,8 +87,10 @@ class Place:
         return dict(self.steps).get(CUSTOMER)
 
     def go(self) -> None:
-        """Make this the place the address names."""
+        """Make this the place the address names; where it does already, the browser gets no second step to go back."""
+        if self.path == st.query_params.get_all("path"):
+            return
         if self.steps:
             st.query_params["path"] = self.path
-        elif "path" in st.query_params:
+        else:
             del st.query_params["path"]

@@ -47,6 +47,13 @@ def level(screen: Screen) -> Level:
     return Level(screen.asked().get("path", []), number, total, bars)
 
 
+# The bars hold the level that the server has for them; there are none below a customer.
+BARS_ARE_AT = """depth => {
+    const bars = document.querySelector(".keel-bars")
+    return !bars || (bars.path.length === depth && bars.now.data.path.length === depth)
+}"""
+
+
 def adds_up(shown: Level) -> None:
     assert wording.number(shown.total, "money") == shown.number
     if shown.bars:
@@ -60,6 +67,7 @@ def arrived(screen: Screen, depth: int) -> Level:
     )
     expect(screen.widget("drill-path").locator('[class*="st-key-crumb-"]')).to_have_count(depth + 1)
     screen.settle().fine()
+    screen.page.wait_for_function(BARS_ARE_AT, arg=depth)
     return level(screen)
 
 
