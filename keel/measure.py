@@ -365,10 +365,23 @@ def _rows(
         if len(among) > 1 or metric.roll in ("min", "max")
         else sum(metric.dimensions.index(name) + 1 for name in among)
     )
-    return store.ask(
+    found = store.arrays(
         "series", one=one, metric=metric.id, grain=grain, rows_grain=grain if metric.grain == "period" else "day", roll=metric.roll,
         from_on=from_on, to_on=last, by=places[0], and_by=places[1], **filters,
     )  # fmt: skip
+    return pd.DataFrame({name: _column(values) for name, values in found.items()}, copy=False)
+
+
+def _column(values: np.ndarray) -> Any:
+    """A column of a frame from an array that may be masked: whole numbers stay whole, others have nan where there is none."""
+    mask = np.ma.getmaskarray(values)
+    if values.dtype.kind == "O":
+        return pd.array(np.ma.getdata(values), dtype="str")
+    if not mask.any():
+        return np.ma.getdata(values)
+    if values.dtype.kind in "iu":
+        return pd.arrays.IntegerArray(np.ma.getdata(values), mask)
+    return np.ma.filled(values, np.nan)
 
 
 def _last_told(store: Store, metric: Metric, grain: str, last: date, watermark: date) -> date:

@@ -98,6 +98,11 @@ class Store:
             names = [column[0] for column in result.description or ()]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
+    def arrays(self, name: str, **parameters: Any) -> dict[str, Any]:
+        """The same answer as one array a column, masked where it is null: making a frame of it costs half of what asking does."""
+        with self._asked(f"read/{name}", parameters) as result:
+            return dict(result.fetchnumpy())
+
     def list_of(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
         """The same of a short list that many views look into (waves, sources), remembered until the data changes: a new
         list, whose rows are not to be altered.
