@@ -111,8 +111,8 @@ def store() -> Store:
         bar.empty()
     try:
         return opening.store()
-    except KeelError:
-        _opening.clear()
+    except BaseException:
+        _opening.clear()  # whoever comes next tries again
         raise
 
 
