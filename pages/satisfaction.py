@@ -3,6 +3,7 @@
 import streamlit as st
 
 from keel import charts, ui
+from keel.drill import drill
 
 CARDS = ["nps", "csat", "ces", "response_rate"]
 
@@ -10,12 +11,8 @@ ui.title("Satisfaction", "Would customers recommend us, and where would they not
 if not ui.nothing_yet(CARDS, "a customer survey"):
     ui.cards(CARDS, key="satisfaction")
     span = ui.asked_span("nps")
-    left, right = st.columns([3, 2], gap="medium")
-    with left, st.container(key="box-trend"):
-        ui.heading("Customer NPS", "with the range that so many answers allow")
-        ui.trend("nps", key="nps-trend")
-    with right, st.container(key="box-split"):
-        ui.split("nps", span, key="nps-split")
+    with st.container(key="box-drill"):
+        drill("nps", span)
     left, right = st.columns([3, 2], gap="medium")
     with left, st.container(key="box-csat"):
         ui.heading("Customer satisfaction", "answers in the top two points")

@@ -1,7 +1,7 @@
 """What the pages share of Streamlit. A page reads: choose, ask, show.
 
 frame    the store, the shared controls, asking      cards    one metric a card
-panels   charts, splits, tables, definitions         uploads  drop, preview, import, undo
+panels   charts, tables, definitions         uploads  drop, preview, import, undo
 privacy  groups, comments, what can be seen       typed    targets, events, a usual range begun anew
 room     the weekly review                customers  who makes the value, slipping, lost, the ladder
 winback  the win-back desk                customer   one customer's own page
@@ -57,7 +57,6 @@ from keel.ui.panels import (
     parts,
     rows_behind,
     six_twelve,
-    split,
     staff_year,
     table,
     trend,
@@ -159,7 +158,6 @@ __all__ = [
     "series",
     "six_twelve",
     "slipping_and_lost",
-    "split",
     "staff_year",
     "store",
     "swot",

@@ -1,4 +1,4 @@
-"""What stands below the cards: charts, splits, tables, rows, definitions."""
+"""What stands below the cards: charts, tables, rows, definitions."""
 
 import contextlib
 import html
@@ -290,43 +290,6 @@ def parts(options: Sequence[str], *, key: str) -> str:
         "Part", options, default=options[0], required=True, key=key, label_visibility="collapsed", bind="query-params"
     )
     return str(chosen or options[0])
-
-
-def split(metric_id: str, span: Span, *, key: str) -> None:
-    """Bars of one metric by the members of a dimension that the reader picks, over a span.
-
-    People's answers are split by closed months, and over those that lie in the span.
-    """
-    metric = known_metrics()[metric_id]
-    is_told_by_months = metric.rule == "answers"
-    grain = "month" if is_told_by_months else view().grain_of(metric)
-    with st.container(
-        key=f"split-{key}", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
-    ):
-        head = st.container(width="content")
-        by = choose("By", metric.dimensions, key=f"{metric_id}_by", width=140)
-    try:
-        rows = ask(
-            "breakdown", metric_id=metric_id, by=[by], grain=grain, only=view().only(metric), end=span.end,
-            start=span.start.replace(day=1) if is_told_by_months else span.start,
-        )  # fmt: skip
-    except PrivacyError as error:
-        st.html(f'<div class="keel-words">{html.escape(str(error))}</div>')
-        return
-    note = closed_months(metric_id, span) if is_told_by_months else span.words
-    if metric.grain == "period" and len(rows):
-        note = f"as of {store().settings.calendar.label(rows['period'].iloc[0], grain)}"
-    with head:
-        heading(f"{metric.label} by", note)
-    chart(
-        charts.bars(
-            rows, metric, theme=theme(), member=by, currency=store().settings.currency, share=metric.roll == "sum"
-        ),
-        key=key, alt=f"{metric.label} by {dimension_label(by)}",
-    )  # fmt: skip
-    against_targets(metric, rows, by, by, span)
-    if metric.min_people and len(rows):
-        hidden_lines(rows, member=by)
 
 
 def against_targets(metric: Metric, rows: pd.DataFrame, member: str, by: str, span: Span) -> None:

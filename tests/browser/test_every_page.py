@@ -16,7 +16,7 @@ def has_the_colours(screen: Screen, theme: str) -> None:
     expect(screen.page.locator(".keel-title")).to_have_css("color", ink)
     for box in screen.page.locator('[class*="st-key-card-"], [class*="st-key-box-"]').all():
         expect(box).to_have_css("background-color", card)
-    bar = screen.page.locator(".keel-bar-track i").first
+    bar = screen.page.locator(".keel-bars-lag .keel-bar-track i").first
     if bar.count():
         expect(bar).to_have_css("background-color", lag)
 
