@@ -28,10 +28,8 @@ from keel.readings import Reading
 from keel.refresh import FAR_REACHING, reads, refresh, table_of
 from keel.settings import Settings
 
-MEMORY = (
-    5 * 2**30
-)  # bytes the database takes at most before it works on disk: 100 million order lines are refreshed within 8 GiB
-
+# bytes the database takes at most before it works on disk: 100 million order lines are refreshed within 8 GiB
+MEMORY = 5 * 2**30
 FEW = 1000  # rows looked up in a large table one by one, and not between the first and the last of them
 
 # Not made from uploads, or not the same from one run to the next: left out when contents are compared.
