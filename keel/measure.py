@@ -369,7 +369,9 @@ def _rows(
         "series", one=one, metric=metric.id, grain=grain, rows_grain=grain if metric.grain == "period" else "day", roll=metric.roll,
         from_on=from_on, to_on=last, by=places[0], and_by=places[1], **filters,
     )  # fmt: skip
-    return pd.DataFrame({name: _column(values) for name, values in found.items()}, copy=False)
+    days = found.pop("day")
+    frame = pd.DataFrame({name: _column(values) for name, values in found.items()}, copy=False)
+    return frame[days == pd.Series(days).groupby(frame["period"]).transform("max")] if metric.roll == "last" else frame
 
 
 def _column(values: np.ndarray) -> Any:

@@ -1,4 +1,5 @@
--- What this is: one row per period x member x second member of one metric: the roll-up behind every number.
+-- What this is: one row per period x member x second member of one metric: the roll-up behind every number. Of the roll `last` one
+-- row per day as well (day; else null): the last day with rows in a period is the one that counts.
 -- $metric: varchar, id of the metric
 -- $grain: varchar, week, month, quarter, year, or all for one period from $from_on on
 -- $rows_grain: varchar, 'day' for rows by day, else the grain itself
@@ -49,7 +50,7 @@ placed as (
     select
         case $grain when 'week' then c.week when 'month' then c.month when 'quarter' then c.quarter
             when 'year' then c.year else $from_on end as period,
-        o.day,
+        case when $roll = 'last' then o.day end as day,
         o.member,
         o.second_member,
         o.num,
@@ -63,32 +64,23 @@ placed as (
         and o.day between $from_on and $to_on
 ),
 
--- For the roll `last`: the last day with rows in each period; empty for every other roll.
-closings as (
-    select period, max(day) as last_day
-    from placed
-    where $roll = 'last'
-    group by period
-),
-
 rolled as (
     select
-        p.period,
-        p.member,
-        p.second_member,
-        case $roll when 'min' then min(p.num) when 'max' then max(p.num) else sum(p.num) end as num,
-        sum(p.den) as den,
-        sum(p.people) as people,
-        sum(p.squares) as squares,
-    from placed as p
-    left join closings as c on c.period = p.period
-    where c.last_day is null
-        or p.day = c.last_day
-    group by p.period, p.member, p.second_member
+        period,
+        day,
+        member,
+        second_member,
+        case $roll when 'min' then min(num) when 'max' then max(num) else sum(num) end as num,
+        sum(den) as den,
+        sum(people) as people,
+        sum(squares) as squares,
+    from placed
+    group by period, day, member, second_member
 )
 
 select
     period,
+    day,
     member,
     second_member,
     cast(num as double) as num,
