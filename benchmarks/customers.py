@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,7 @@ def page(store: Store, customer_id: str) -> None:
     found = customers.customer(store, customer_id)
     number, end = found["number"], found["as_of"]
     customers.customer_months(store, number, until=end)
-    customers.customer_products(store, number, start=end - timedelta(days=364), end=end)
+    customers.customer_products(store, number)
     customers.customer_lines(store, number, start=date(1900, 1, 1), end=end)
     customers.customer_answers(store, customer_id)
 

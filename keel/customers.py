@@ -20,6 +20,7 @@ from keel.errors import QuestionError
 from keel.periods import DAY, add_months
 from keel.store import Store
 
+BY_WARNING = ("at_risk", "slipping", "quiet")
 LISTS = ("all", "set", "entered", "gone", "at_risk", "slipping", "lost", "quiet")
 VALUES = ("margin", "revenue", "sales")
 MOVEMENTS = ("new", "won back", "expansion", "contraction", "lost", "steady")
@@ -97,9 +98,10 @@ def listed(
     store: Store, which: str, *, as_of: date | None = None, months: int | None = None, of: str | None = None, region: str | None = None,
     segment: str | None = None, words: str = "", teams: Mapping[str, date] | None = None, most: int = 50,
 ) -> pd.DataFrame:  # fmt: skip
-    """The customers of one list, the one with most at stake first, each with `why` (what put it there, and since when).
+    """The customers of one list, the one with most at stake first.
 
-    Columns: those of queries/read/customer_list.sql, dates as dates, and why. teams: those in which people leave, since when.
+    Columns: those of queries/read/customer_list.sql, dates as dates; why: on the lists that warnings put one on, and of the lost, what
+    did and since when; products: of the set, what each buys most. teams: those in which people leave, since when.
     Raises QuestionError.
     """
     if which not in LISTS:
@@ -112,8 +114,11 @@ def listed(
     for name in ("first_purchase_on", "last_purchase_on", "lost_on", "nps_on"):
         frame[name] = [value.date() if pd.notna(value) else None for value in frame[name]]
     until = as_of or _last(store)
-    reasons = _warnings(store, frame, leaving, until) if until and len(frame) else []
-    return frame.assign(why=["; ".join(words for words, _ in warned) for warned in reasons])
+    if which == "set":
+        frame["products"] = _buys_most(store, frame, as_of)
+    if which not in BY_WARNING or not len(frame) or not until:
+        return frame.assign(why=[_lost(row) if which == "lost" else "" for row in measure.records(frame)])
+    return frame.assign(why=_warnings(store, frame, leaving, until))
 
 
 def listed_sum(store: Store, which: str, *, words: str = "", **view: Any) -> tuple[int | None, float | None]:
@@ -178,9 +183,7 @@ def leaving_teams(store: Store) -> dict[str, date]:
     return teams
 
 
-def _warnings(
-    store: Store, frame: pd.DataFrame, leaving: Mapping[str, date], as_of: date
-) -> list[list[tuple[str, date]]]:
+def _warnings(store: Store, frame: pd.DataFrame, leaving: Mapping[str, date], as_of: date) -> list[str]:
     """For each customer what warns of it, in words, and since which day."""
     shrinking, low = frame[frame["is_shrinking"]], frame[frame["is_low"] | frame["is_falling"]]
     shrunk = _shrunk_since(store, list(shrinking["number"]), as_of)
@@ -191,23 +194,41 @@ def _warnings(
                 scores.setdefault(row["customer_id"], []).append((row["day"], row["score"]))
     found = []
     for row in measure.records(frame):
-        reasons: list[tuple[str, date]] = []
+        reasons: list[str] = []
         if row["is_lost"]:
-            reasons.append((f"no purchase for {row['lost_months']} months: lost", row["lost_on"]))
+            reasons.append(_lost(row))
         elif row["is_silent"] or (pd.notna(row["silence"]) and row["silence"] > SLIPS_AT):
             since = row["last_purchase_on"] + timedelta(days=int(min(row["long_gap"], SLIPS_AT * row["usual_gap"])) + 1)
-            reasons.append((f"silent {int(row['days_silent'])} days, usually {row['usual_gap']:.0f}", since))
+            reasons.append(_since(f"silent {int(row['days_silent'])} days, usually {row['usual_gap']:.0f}", since))
         if row["is_low"] or row["is_falling"]:
             since = _low_since(scores.get(row["customer_id"], [(row["nps_on"], row["nps"])]))
             fell = f", {row['nps_before']:.0f} before" if pd.notna(row["nps_before"]) else ""
-            reasons.append((f"would recommend us {row['nps']:.0f} of 10{fell}", since))
+            reasons.append(_since(f"would recommend us {row['nps']:.0f} of 10{fell}", since))
         if row["is_shrinking"]:
             share = 1 - (row["revenue"] if pd.notna(row["revenue"]) else 0) / row["revenue_before"]
-            reasons.append((f"revenue down {share:.0%} on the year before", shrunk.get(row["number"], as_of)))
+            reasons.append(_since(f"revenue down {share:.0%} on the year before", shrunk.get(row["number"], as_of)))
         if row["team"] in leaving:
-            reasons.append((f"people are leaving {row['team']}", leaving[row["team"]]))
-        found.append([(f"{words} (since {wording.day_year(since)})", since) for words, since in reasons])
+            reasons.append(_since(f"people are leaving {row['team']}", leaving[row["team"]]))
+        found.append("; ".join(reasons))
     return found
+
+
+def _lost(row: Mapping[str, Any]) -> str:
+    return _since(f"no purchase for {row['lost_months']} months: lost", row["lost_on"])
+
+
+def _since(words: str, day: date) -> str:
+    return f"{words} (since {wording.day_year(day)})"
+
+
+def _buys_most(store: Store, frame: pd.DataFrame, as_of: date | None) -> list[str]:
+    """For each customer the three products it spends most on; of those who are not leading they are made now."""
+    numbers = [int(number) for number in frame["number"]]
+    found = {row["number"]: row["products"] for row in store.rows("buys_most", numbers=numbers)} if as_of is None else {}
+    if left := [number for number in numbers if number not in found]:
+        made = store.ask("buys_most", numbers=left, apart={"leading_products": {"as_of": as_of, "numbers": left}})
+        found |= dict(zip(made["number"], made["products"], strict=True))
+    return [found.get(number, "") for number in numbers]
 
 
 def _low_since(scores: Sequence[tuple[date, float]]) -> date:
@@ -341,11 +362,12 @@ def customer_months(store: Store, number: int, *, until: date, months: int = 24)
     return pd.DataFrame([[month, *sums] for month, sums in found.items()], columns=columns)
 
 
-def customer_products(store: Store, number: int, *, start: date, end: date) -> pd.DataFrame:
-    """What one customer bought in a span, the largest revenue first: product, product_line, quantity, revenue, margin, last_on,
-    lines. Product "" gathers the lines without one; quantity and margin are nan where no line says them.
+def customer_products(store: Store, number: int) -> pd.DataFrame:
+    """What one customer bought in the trailing twelve months, the largest revenue first: product, product_line, quantity, revenue,
+    margin, last_on, lines. Product "" gathers the lines without one; quantity and margin are nan where no line says them.
     """
-    return store.ask("customer_products", number=number, from_on=start, to_on=end)
+    found = store.ask("customer_products", number=number)
+    return found if len(found) else store.ask("customer_products", number=number, apart={"leading_products": {"numbers": [number]}})  # fmt: skip
 
 
 def customer_lines(store: Store, number: int, *, start: date, end: date, days: int = MOST_DAYS) -> pd.DataFrame:

@@ -147,11 +147,12 @@ def refresh(
 
 def _make(cursor: Cursor, table: str) -> None:
     """Make one answer table anew."""
-    query = _query(table)
+    query = answer(table)
     cursor.execute(f"create or replace table {table} as {query.text}", dict.fromkeys(query.parameters) or None)
 
 
-def _query(table: str) -> sql.Query:
+def answer(table: str) -> sql.Query:
+    """The query that an answer table is made with."""
     return sql.query(next(name for name in sql.folder("answers") if table_of(name) == table))
 
 
@@ -295,7 +296,7 @@ def _narrowed(cursor: Cursor, **wanted: str) -> Iterator[None]:
 
 def _insert(cursor: Cursor, table: str, *, where: str = "true") -> None:
     """Add the rows of a table's own query, from what it can see, to the stored table."""
-    query = _query(table)
+    query = answer(table)
     cursor.execute(
         f"insert into {_stored(cursor, table)} by name select * from ({query.text}) where {where}",
         dict.fromkeys(query.parameters) or None,

@@ -25,7 +25,7 @@ from keel.archive import Archive
 from keel.errors import StoreError
 from keel.progress import Progress, unheard
 from keel.readings import Reading
-from keel.refresh import FAR_REACHING, reads, refresh, table_of
+from keel.refresh import FAR_REACHING, answer, reads, refresh, table_of
 from keel.settings import Settings
 
 # bytes the database takes at most before it works on disk: 100 million order lines are refreshed within 8 GiB
@@ -82,12 +82,13 @@ class Store:
 
     # Asking
 
-    def ask(self, name: str, *, standing: Any = None, **parameters: Any) -> pd.DataFrame:
+    def ask(self, name: str, *, standing: Any = None, apart: Any = None, **parameters: Any) -> pd.DataFrame:
         """The answer to queries/read/<name>.sql, every parameter bound; sums arrive as float64.
 
-        standing: parameters of the answer tables that have some, such as another day as of which customers stand.
+        standing: parameters of the answer tables that have some, such as another day as of which customers stand
+        apart: answer table -> parameters with which it is made for this question alone, in place of the stored one
         """
-        with self._asked(f"read/{name}", parameters, standing) as result:
+        with self._asked(f"read/{name}", parameters, standing, apart) as result:
             return result.df()
 
     def rows(self, name: str, *, standing: Any = None, **parameters: Any) -> list[dict[str, Any]]:
@@ -394,8 +395,9 @@ class Store:
 
     @contextlib.contextmanager
     def _asked(
-        self, name: str, parameters: dict[str, Any], standing: Mapping[str, Any] | None = None
-    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        self, name: str, parameters: dict[str, Any], standing: Mapping[str, Any] | None = None,
+        apart: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Iterator[duckdb.DuckDBPyConnection]:  # fmt: skip
         if self._refused and name == "read/refused":
             self._write_refusals()
         if any(value is not None for value in (standing or {}).values()):
@@ -403,6 +405,8 @@ class Store:
                 yield cursor.execute(sql.query(name).text, parameters or None)
             return
         with self._connection.cursor() as cursor:
+            for table, given in (apart or {}).items():
+                _make_apart(cursor, table, given)
             yield cursor.execute(sql.query(name).text, parameters or None)
 
     @contextlib.contextmanager
@@ -415,12 +419,8 @@ class Store:
                 cursor = self._connection.cursor()
                 made: set[str] = set()
                 for name in sql.folder("answers"):
-                    query = sql.query(name)
-                    if query.parameters or made & reads(
-                        name
-                    ):  # a temporary table is found before the one of the same name
-                        given = {parameter: standing.get(parameter) for parameter in query.parameters}
-                        cursor.execute(f"create temp table {table_of(name)} as {query.text}", given or None)
+                    if sql.query(name).parameters or made & reads(name):
+                        _make_apart(cursor, table_of(name), standing)
                         made.add(table_of(name))
                 self._stood = (key, cursor)
             yield self._stood[1]
@@ -560,6 +560,13 @@ class Store:
             for part in (refresh, movements.moved, closing.group, suppression.hide, tallies.sums)
         ]
         return hashlib.sha256(json.dumps([texts, settings, declared, made, duckdb.__version__]).encode()).hexdigest()
+
+
+def _make_apart(cursor: duckdb.DuckDBPyConnection, table: str, given: Mapping[str, Any]) -> None:
+    """Make an answer table with these parameters for one cursor: a temporary table is found before the one of the same name."""
+    query = answer(table)
+    parameters = {parameter: given.get(parameter) for parameter in query.parameters}
+    cursor.execute(f"create temp table {table} as {query.text}", parameters or None)
 
 
 def _sealed(before: str, number: int, week_ending: date, at: datetime, who: str, document: str) -> str:

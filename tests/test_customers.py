@@ -380,12 +380,22 @@ def test_every_euro_of_a_customer_is_in_its_orders(sample_store):
         own = customers.customer_lines(sample_store, row["number"], start=date(2025, 9, 28), end=end, days=400)
         assert row["revenue"] == pytest.approx(own["amount"].sum(), abs=0.005)
         assert row["margin"] == pytest.approx(own["margin"].sum(), abs=0.005)
-        bought = customers.customer_products(sample_store, row["number"], start=date(2025, 9, 28), end=end)
+        bought = customers.customer_products(sample_store, row["number"])
         assert bought["lines"].sum() == len(own)
         assert row["revenue"] == pytest.approx(bought["revenue"].sum(), abs=0.005)
         months = customers.customer_months(sample_store, row["number"], until=end, months=36)
         whole = customers.customer_lines(sample_store, row["number"], start=date(2000, 1, 1), end=end, days=4000)
         assert months["revenue"].sum() == pytest.approx(whole["amount"].sum(), abs=0.005)
+
+
+@pytest.mark.parametrize("as_of", [None, date(2026, 3, 31)])
+def test_what_the_customers_of_the_set_buy_most_is_what_their_lines_of_twelve_months_add_up_to(sample_store, as_of):
+    start, end = (date(2025, 4, 1), as_of) if as_of else (date(2025, 9, 28), date(2026, 9, 27))
+    for row in measure.records(customers.listed(sample_store, "set", as_of=as_of, most=12)):
+        own = customers.customer_lines(sample_store, row["number"], start=start, end=end, days=400)
+        sums = own.dropna(subset="product").groupby("product")["amount"].sum().round(4).reset_index()
+        most = sums.sort_values(["amount", "product"], ascending=[False, True])["product"].head(3)
+        assert row["products"] == ", ".join(most)
 
 
 def test_a_list_is_narrowed_down_by_letters_of_name_number_owner_or_team(sample_store):
@@ -502,7 +512,7 @@ def test_what_a_customer_bought_is_told_from_its_lines_and_what_no_line_says_is_
         + "2024-03-01,1,A,Rope,2,20,12\n2024-03-05,2,A,Rope,-1,-10,\n2024-03-02,3,A,Paint,,50,\n2024-04-01,4,A,,1,5,1"
     )
     row = customers.customer(store, "A")
-    found = customers.customer_products(store, row["number"], start=date(2024, 1, 1), end=date(2024, 4, 1))
+    found = customers.customer_products(store, row["number"])
     assert list(found["product"]) == ["Paint", "Rope", ""]
     assert list(found["revenue"]) == [50.0, 10.0, 5.0]
     np.testing.assert_equal(found["quantity"].tolist(), [np.nan, 1.0, 1.0])

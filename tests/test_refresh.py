@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import generate
-from keel import movements
+from keel import customers, movements
 from keel.settings import Settings
 from keel.store import Store
 
@@ -39,6 +39,22 @@ def law_breaks(store):
 
 def test_every_answer_at_a_million_lines_is_what_the_order_lines_add_up_to(million):
     assert [] == law_breaks(million)
+
+
+def test_what_customers_buy_is_the_same_kept_ready_or_looked_up(million):
+    listed = customers.listed(million, "set", most=1_000_000)
+    numbers = [int(number) for number in listed["number"]]
+    kept = million.ask("buys_most", numbers=numbers)
+    made = million.ask("buys_most", numbers=numbers, apart={"leading_products": {"numbers": numbers}})
+    assert 100 < len(kept) < len(made) == len(numbers)
+    both = made.merge(kept, on="number")
+    assert len(both) == len(kept) and both["products_x"].equals(both["products_y"])
+    assert dict(zip(made["number"], made["products"], strict=True)) == dict(
+        zip(listed["number"], listed["products"], strict=True)
+    )
+    for number in (int(kept["number"].iloc[0]), next(n for n in numbers if n not in set(kept["number"]))):
+        looked_up = million.ask("customer_products", number=number, apart={"leading_products": {"numbers": [number]}})
+        assert len(looked_up) and customers.customer_products(million, number).equals(looked_up)
 
 
 def test_one_more_week_and_one_taken_out_of_the_middle_give_what_a_refresh_of_everything_gives(million):

@@ -33,7 +33,7 @@ def one_customer(customer_id: str) -> None:
     months = ask("customers.customer_months", number=number, until=as_of)
     _card(found)
     left, right = st.columns([3, 2], gap="medium")
-    start = add_months(as_of, -12) + timedelta(days=1)
+    start = add_months(as_of + timedelta(days=1), -12)
     with left:
         with st.container(key="box-customer-months"):
             heading(
@@ -52,7 +52,7 @@ def one_customer(customer_id: str) -> None:
                 + (f", margin {wording.exact(months['margin'].sum(), 'money')}" if months["margin"].notna().any() else "") + ".</div>"
             )  # fmt: skip
         with st.container(key="box-customer-products"):
-            products = ask("customers.customer_products", number=number, start=start, end=as_of)
+            products = ask("customers.customer_products", number=number)
             heading("What it buys", "trailing twelve months")
             _small_table(products.assign(last_on=pd.to_datetime(products["last_on"]).dt.date if len(products) else []), key="customer-products", columns={
                 "product": "Product", "product_line": "Product line", "quantity": "Quantity", "revenue": money_column("Revenue"), "margin": money_column("Margin"), "last_on": "Last bought",

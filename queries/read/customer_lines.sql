@@ -4,33 +4,39 @@
 -- $from_on: date, first day in view
 -- $to_on: date, last day in view
 -- $days: integer, on how many of its latest days in view
-with days as (
+with latest as (
     select day
     from buying_days
     where number = $number
         and day between $from_on and $to_on
-    order by day desc
-    limit $days
+    qualify row_number() over (order by day desc) <= $days
 ),
 
-own as (
+own as materialized (
     select batch, "row", day, item, quantity, amount, amount - cost as margin
     from lines
     where number = $number
-        and day in (select day from days)
+        and day in (select day from latest)
+),
+
+-- where their raw rows stand: texts are read there alone
+found as materialized (
+    select r.rowid as place, o.*
+    from own as o
+    join raw_orders as r on r.batch = o.batch and r."row" = o."row" and r.ordered_on = o.day
 )
 
 select
-    o.day,
+    f.day,
     r.order_id,
     nullif(i.product, '') as product,
     nullif(i.product_line, '') as product_line,
-    cast(o.quantity as double) as quantity,
-    cast(o.amount as double) as amount,
-    cast(o.margin as double) as margin,
-    o.batch,
-    o."row",
-from own as o
-join raw_orders as r on r.batch = o.batch and r."row" = o."row" and r.ordered_on = o.day
-join items as i on i.item = o.item
-order by o.day desc, r.order_id desc, o.batch, o."row"
+    cast(f.quantity as double) as quantity,
+    cast(f.amount as double) as amount,
+    cast(f.margin as double) as margin,
+    f.batch,
+    f."row",
+from found as f
+join raw_orders as r on r.rowid = f.place and r."row" = f."row" and r.ordered_on = f.day
+join items as i on i.item = f.item
+order by f.day desc, r.order_id desc, f.batch, f."row"

@@ -69,8 +69,6 @@ select
     s.is_low,
     s.is_falling,
     s.is_shrinking,
-    p.products,
 from listed as l
 join (select * from standing where rowid in (select place from found)) as s on s.number = l.number
-left join set_products as p on p.number = l.number
 order by l.at_stake desc, l.number
