@@ -31,7 +31,7 @@ from keel.settings import Settings
 FAR_REACHING = frozenset({"raw_customers", "raw_rates"})
 
 NAMES = {"places": "place", "items": "item"}  # what numbers in lines stand for, and the number's column
-BY_CUSTOMER = ("customers", "customer_months", "rhythms", "worths", "spells")
+BY_CUSTOMER = ("customers", "rhythms", "worths", "spells")
 OF_ORDERS = frozenset({"customer_numbers", "lines", *NAMES, "sales", "order_counts", "buying_days", *BY_CUSTOMER})
 # From this share of the order lines on, making everything anew is less work.
 MOST_TOUCHED = 0.2
@@ -68,8 +68,8 @@ _MEMBERS = "create or replace table members as select distinct metric, place, me
 
 # Of the raw rows one for each place and item: enough to tell their names by.
 _ONE_OF_EACH = (
-    'cast(batch as bigint) * 4294967296 + "row" in '
-    '(select min(cast(batch as bigint) * 4294967296 + "row") from lines group by place, item)'
+    '(batch, "row") in (select cast(first >> 32 as integer), cast(first & 4294967295 as integer) from '
+    '(select min((cast(batch as bigint) << 32) | "row") as first from lines group by place, item))'
 )
 _TOUCHED = "day in (select day from touched)"
 
@@ -132,7 +132,7 @@ def refresh(
         made()
         if table != "coverage":  # it changes with every upload, yet each reader looks at its own source's row
             stale.add(table)
-    if changed is None or stale & {"customer_months", "customers", "calendar"}:
+    if changed is None or stale & {"buying_days", "customers", "calendar"}:
         progress(len(names) / (len(names) + AFTER_ANSWERS), "Making the answers anew: movements")
         _write_movements(cursor, moved_since)
     if changed is None or stale & {"scored_answers", *closing.WRITTEN}:
@@ -216,11 +216,9 @@ def _bring_orders_up_to_date(cursor: Cursor) -> date | None:
 
 def _forget(cursor: Cursor, table: str, column: str) -> None:
     """Take out of a table of names what had lines on a touched day and has none on any day now."""
-    left = f"select {column} from touched_{column} where {column} not in (select {column} from lines where {_TOUCHED})"
-    if cursor.execute(f"{left} limit 1").fetchone():
-        cursor.execute(
-            f"delete from {table} where {column} in ({left}) and {column} not in (select {column} from lines where {column} in ({left}))"
-        )
+    left = f"select 1 from touched_{column} where {column} not in (select {column} from lines where {_TOUCHED}) limit 1"
+    if cursor.execute(left).fetchone():
+        cursor.execute(f"delete from {table} where {column} not in (select distinct {column} from lines)")
 
 
 def _count_orders_again(cursor: Cursor) -> None:
@@ -354,7 +352,7 @@ def _bought(cursor: Cursor, months: list[date]) -> movements.Customers:
     revenue = np.zeros((len(months), len(who["place"])), dtype=np.int64)
     for batch in cursor.execute(sql.query("movements/bought").text, span).to_arrow_reader(1 << 20):
         customer, month, amount = (column.to_numpy(zero_copy_only=False) for column in batch.columns)
-        revenue[month, customer] = amount
+        np.add.at(revenue, (month, customer), amount)
     return movements.Customers(revenue, who["first"], who["place"])
 
 

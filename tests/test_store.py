@@ -644,8 +644,8 @@ BREAKS = {
     "the revenue shown is another": (
         "update observations set num = num + 1 where metric = 'revenue' and day = date '2024-01-08'", "revenue of 2024-01: "
     ),
-    "a customer's month is another": (
-        "update customer_months set revenue = revenue + 1 where month = date '2024-02-01' "
+    "a customer's day is another": (
+        "update buying_days set revenue = revenue + 1 where day = (select max(day) from buying_days where day < date '2024-03-01') "
         "and number = (select number from customer_numbers where customer_id = 'C1')",
         "customers of 2024-02: ",
     ),

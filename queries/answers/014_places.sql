@@ -1,6 +1,6 @@
 -- What this is: one row per place of the order lines: the region, segment, channel and team that the number stands for.
 select distinct
-    hash(coalesce(region, ''), coalesce(segment, ''), coalesce(channel, ''), coalesce(team, '')) as place,
+    place,
     coalesce(region, '') as region,
     coalesce(segment, '') as segment,
     coalesce(channel, '') as channel,

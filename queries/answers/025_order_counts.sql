@@ -20,7 +20,7 @@ orders as (
     from lines as l
     join ranks as r on r.place = l.place
     where l.amount > 0
-    group by l.order_key, l.order_check
+    group by l.order_key
 ),
 
 counted as (

@@ -23,11 +23,7 @@ select
     d.purchases,
     case
         when d.purchases > 0
-            then coalesce(
-                max(case when d.purchases > 0 then d.day end)
-                    over (partition by d.number order by d.day rows between unbounded preceding and 1 preceding),
-                b.day
-            )
+            then coalesce(lag(d.day) over (partition by d.number, d.purchases > 0 order by d.day), b.day)
     end as previous_on,
 from days as d
 left join bought_before as b on b.number = d.number

@@ -11,8 +11,8 @@ with moved as (
 ),
 
 bought as (
-    select month, sum(revenue) as revenue
-    from customer_months
+    select cast(date_trunc('month', day) as date) as month, sum(revenue) as revenue
+    from buying_days
     group by month
 ),
 

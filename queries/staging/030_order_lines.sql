@@ -1,5 +1,6 @@
 -- What this is: one row per order line, in the company's currency; number: of its customer; region, segment and team from the
--- line itself or else from the customer's card.
+-- line itself or else from the customer's card. place and item are hashes that stand for what is said of the line itself and on the
+-- card: two places may have the same names, and no two names the same place.
 with customers as (
     select
         n.customer_id,
@@ -7,6 +8,7 @@ with customers as (
         c.region,
         c.segment,
         c.team,
+        hash(c.region, c.segment, c.team) as card,
     from customer_numbers as n
     left join customer_cards as c on c.customer_id = n.customer_id
 )
@@ -24,6 +26,8 @@ select
     coalesce(o.segment, c.segment) as segment,
     o.channel,
     coalesce(o.team, c.team) as team,
+    hash(o.region, o.segment, o.channel, o.team, case when o.region is null or o.segment is null or o.team is null then c.card end) as place,
+    hash(o.product, o.product_line) as item,
     o.quantity,
     case when r.rate is null then o.amount else cast(o.amount * r.rate as decimal(18, 4)) end as amount,
     case when r.rate is null then o.cost else cast(o.cost * r.rate as decimal(18, 4)) end as cost,

@@ -7,8 +7,8 @@ with order_months as (
 ),
 
 answer_months as (
-    select month, sum(revenue) as revenue
-    from customer_months
+    select date_trunc('month', day) as month, sum(revenue) as revenue
+    from buying_days
     group by month
 )
 
