@@ -224,7 +224,9 @@ def _since(words: str, day: date) -> str:
 def _buys_most(store: Store, frame: pd.DataFrame, as_of: date | None) -> list[str]:
     """For each customer the three products it spends most on; of those who are not leading they are made now."""
     numbers = [int(number) for number in frame["number"]]
-    found = {row["number"]: row["products"] for row in store.rows("buys_most", numbers=numbers)} if as_of is None else {}
+    found = (
+        {row["number"]: row["products"] for row in store.rows("buys_most", numbers=numbers)} if as_of is None else {}
+    )
     if left := [number for number in numbers if number not in found]:
         made = store.ask("buys_most", numbers=left, apart={"leading_products": {"as_of": as_of, "numbers": left}})
         found |= dict(zip(made["number"], made["products"], strict=True))

@@ -30,6 +30,9 @@ from keel.settings import Settings
 
 # bytes the database takes at most before it works on disk: 100 million order lines are refreshed within 8 GiB
 MEMORY = 5 * 2**30
+# A column of short runs of the same number, as of the customer of order lines, is searched at a third of the speed when it is run-length
+# encoded, and is no smaller.
+SLOW_TO_READ = "rle"
 FEW = 1000  # rows looked up in a large table one by one, and not between the first and the last of them
 
 # Not made from uploads, or not the same from one run to the next: left out when contents are compared.
@@ -369,6 +372,7 @@ class Store:
         (own,) = connection.execute("select parse_formatted_bytes(current_setting('memory_limit'))").fetchone()  # type: ignore[misc]
         connection.execute(f"set memory_limit = '{min(own, MEMORY)} bytes'")
         connection.execute(f"set global dynamic_or_filter_threshold = {FEW}")
+        connection.execute(f"set global disabled_compression_methods = '{SLOW_TO_READ}'")
         connection.execute(f"set temp_directory = '{folder.replace(chr(39), chr(39) * 2)}/.spill'")
         connection.execute("set allowed_directories = [$folder]", {"folder": folder})
         connection.execute("set enable_external_access = false")

@@ -48,13 +48,15 @@ def test_what_customers_buy_is_the_same_kept_ready_or_looked_up(million):
     made = million.ask("buys_most", numbers=numbers, apart={"leading_products": {"numbers": numbers}})
     assert 100 < len(kept) < len(made) == len(numbers)
     both = made.merge(kept, on="number")
-    assert len(both) == len(kept) and both["products_x"].equals(both["products_y"])
+    assert len(both) == len(kept)
+    assert both["products_x"].equals(both["products_y"])
     assert dict(zip(made["number"], made["products"], strict=True)) == dict(
         zip(listed["number"], listed["products"], strict=True)
     )
     for number in (int(kept["number"].iloc[0]), next(n for n in numbers if n not in set(kept["number"]))):
         looked_up = million.ask("customer_products", number=number, apart={"leading_products": {"numbers": [number]}})
-        assert len(looked_up) and customers.customer_products(million, number).equals(looked_up)
+        assert len(looked_up)
+        assert customers.customer_products(million, number).equals(looked_up)
 
 
 def test_one_more_week_and_one_taken_out_of_the_middle_give_what_a_refresh_of_everything_gives(million):
