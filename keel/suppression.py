@@ -33,7 +33,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from itertools import combinations
 
 import numpy as np
@@ -730,12 +730,13 @@ def scrub(words: str, names: Names) -> str:
 
 def _is_named(word: str, parts: Sequence[str], names: Names) -> bool:
     """Whether a word, or what it is joined of, is part of a name and stands with a capital."""
-    capitals = any(piece[0].isupper() or not piece[0].islower() for piece in re.split("-", word) if piece)
-    return capitals and any(part in names.parts for part in parts)
+    is_name = any(part in names.parts for part in parts)
+    return is_name and any(piece[0].isupper() or not piece[0].islower() for piece in word.split("-") if piece)
 
 
-def _plain_parts(word: str) -> list[str]:
+@lru_cache(maxsize=1 << 16)  # comments say the same words again and again
+def _plain_parts(word: str) -> tuple[str, ...]:
     """The parts of a word in small letters without accents, apostrophes and the s of a possessive."""
     flat = re.sub(r"['’´`]", "", re.sub(r"['’´`][sS]\b", "", word))
     flat = "".join(c for c in unicodedata.normalize("NFKD", flat) if not unicodedata.combining(c)).casefold()
-    return [part for part in flat.split("-") if part]
+    return tuple(part for part in flat.split("-") if part)
