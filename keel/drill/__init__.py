@@ -326,7 +326,8 @@ def _orders(view: View, place: Place) -> None:
     ui.table(
         shown, key="drill-orders", height=420,
         columns={
-            "day": "Day", "order_id": "Order", "product": "Product", "product_line": "Product line", "quantity": "Quantity",
+            "day": ui.day_column("Day"), "order_id": "Order", "product": "Product", "product_line": "Product line",
+            "quantity": _column("Quantity", "count"),
             "amount": ui.money_column("Amount"), "margin": ui.money_column("Margin"),
         },
     )  # fmt: skip

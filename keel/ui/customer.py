@@ -13,9 +13,11 @@ from keel.desk import Case
 from keel.periods import add_months
 from keel.ui.customers import RUNG_NAMES, money
 from keel.ui.frame import ask, blank, heading, keep, store, theme, who
-from keel.ui.panels import chart, money_column, table
+from keel.ui.panels import chart, day_column, money_column, table
 from keel.ui.room import said_of
 from keel.ui.winback import say_case
+
+QUANTITY = st.column_config.NumberColumn("Quantity", format="localized")
 
 
 def asked_customer() -> str:
@@ -55,13 +57,13 @@ def one_customer(customer_id: str) -> None:
             products = ask("customers.customer_products", number=number)
             heading("What it buys", "trailing twelve months")
             _small_table(products.assign(last_on=pd.to_datetime(products["last_on"]).dt.date if len(products) else []), key="customer-products", columns={
-                "product": "Product", "product_line": "Product line", "quantity": "Quantity", "revenue": money_column("Revenue"), "margin": money_column("Margin"), "last_on": "Last bought",
+                "product": "Product", "product_line": "Product line", "quantity": QUANTITY, "revenue": money_column("Revenue"), "margin": money_column("Margin"), "last_on": day_column("Last bought"),
             }, total="revenue")  # fmt: skip
         with st.container(key="box-customer-orders"):
             lines = ask("customers.customer_lines", number=number, start=date(1900, 1, 1), end=as_of)
             heading("Its orders", "of its newest days with any")
             _small_table(lines.drop(columns=["batch", "row"]).assign(day=pd.to_datetime(lines["day"]).dt.date if len(lines) else []), key="customer-orders", columns={
-                "day": "Day", "order_id": "Order", "product": "Product", "product_line": "Product line", "quantity": "Quantity",
+                "day": day_column("Day"), "order_id": "Order", "product": "Product", "product_line": "Product line", "quantity": QUANTITY,
                 "amount": money_column("Amount"), "margin": money_column("Margin"),
             }, total="amount")  # fmt: skip
             _earlier(products, lines[lines["day"] >= pd.Timestamp(start)])

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from keel import charts, customers, desk, measure, wording
 from keel.errors import QuestionError
 from keel.export import lists
 from keel.ui.frame import PAGES, ask, heading, here, plain, store, theme, view
-from keel.ui.panels import chart, parts, table
+from keel.ui.panels import chart, day_column, parts, share_column, table
 
 PARTS = ["The 80 %", "Can't afford to lose", "Slipping and lost", "Win-back desk", "Ladder"]
 MOST_ROWS = 200  # of a list on screen; its file holds all of them
@@ -228,27 +229,33 @@ def customer_list(which: str, title: str, note: str, *, height: int = 420, is_lo
         files(lambda: listed_rows(which, words, EVERY_ROW), heads, title, f"customers-{which}", words)
 
 
+_KINDS: Mapping[str, Callable[[str], Any]] = {  # of columns
+    "money": partial(st.column_config.NumberColumn, format="localized"),
+    "count": partial(st.column_config.NumberColumn, format="localized"),
+    "share": share_column,
+    "times": partial(st.column_config.NumberColumn, format="%.1f"),
+    "day": day_column,
+    "text": st.column_config.TextColumn,
+}
+
+
 def _table(frame: pd.DataFrame, heads: Mapping[str, tuple[str, str]], *, key: str, height: int) -> None:
     """The rows; a click on any cell opens the customer."""
-    kinds = {
-        "money": lambda label: st.column_config.NumberColumn(label, format="localized"),
-        "count": lambda label: st.column_config.NumberColumn(label, format="localized"),
-        "share": lambda label: st.column_config.NumberColumn(label, format="percent"),
-        "times": lambda label: st.column_config.NumberColumn(label, format="%.1f"),
-        "day": lambda label: st.column_config.DateColumn(label, format="D MMM YYYY"),
-        "text": lambda label: st.column_config.TextColumn(label),
-    }  # fmt: skip
     shown = frame[list(heads)].copy()
     for column, (_, kind) in heads.items():
         if kind in ("money", "count"):
             shown[column] = shown[column].astype(float).round()
+        elif kind == "share":
+            shown[column] = 100 * shown[column]
     empty = [
         column
         for column in shown
         if column not in ("name", "customer_id") and (shown[column].isna() | shown[column].eq("")).all()
     ]
     shown = shown.drop(columns=empty)
-    columns: dict[str, Any] = {column: kinds[kind](label) for column, (label, kind) in heads.items() if column in shown}
+    columns: dict[str, Any] = {
+        column: _KINDS[kind](label) for column, (label, kind) in heads.items() if column in shown
+    }
     shown = shown[["name", *[column for column in shown if column != "name"]]]
     event = table(
         shown, key=key, columns=columns, height=height, on_select="rerun", selection_mode="single-cell", placeholder=""
@@ -365,15 +372,10 @@ def _products() -> None:
         "share": ("Together", "share"), "revenue": ("Revenue", "money"), "customers": ("Customers", "count"), "place_ago": ("Place a month ago", "count"),
     }  # fmt: skip
     named = frame.assign(product=frame["product"].replace("", measure.NO_MEMBER))
-    columns = {
-        column: st.column_config.NumberColumn(label, format="percent" if kind == "share" else "localized")
-        if kind != "text"
-        else label
-        for column, (label, kind) in heads.items()
-    }
+    columns = {column: _KINDS[kind](label) for column, (label, kind) in heads.items()}
     shown = (
         named[list(heads)]
-        .assign(**{column: named[column].round() for column in ("value", "revenue")})
+        .assign(share=100 * named["share"], **{column: named[column].round() for column in ("value", "revenue")})
         .dropna(axis="columns", how="all")
     )
     table(shown, key="products", columns=columns, height=min(300, 36 * (len(shown) + 1) + 2), placeholder="")

@@ -342,6 +342,16 @@ def money_column(label: str, help: str | None = None) -> Any:
     return st.column_config.NumberColumn(label, format="accounting", help=help)
 
 
+def day_column(label: str) -> Any:
+    """A column of days."""
+    return st.column_config.DateColumn(label, format="D MMM YYYY")
+
+
+def share_column(label: str) -> Any:
+    """A column of shares, given in percent."""
+    return st.column_config.NumberColumn(label, format="%.1f %%")
+
+
 def download(frame: pd.DataFrame, name: str, *, key: str) -> None:
     """A button that gives the rows of a table as CSV, formulas made inert."""
     st.download_button(

@@ -13,7 +13,7 @@ from keel import charts, desk, measure, winback, wording
 from keel.desk import Case
 from keel.ui.customers import NAME, asked_view, customer_button, files, listed_rows, money, standing
 from keel.ui.frame import ask, blank, heading, keep, store, theme, view, who
-from keel.ui.panels import chart, money_column, table, trend
+from keel.ui.panels import chart, day_column, money_column, table, trend
 
 YEARS = [1, 2, 3]
 
@@ -110,8 +110,8 @@ def _desk() -> list[str]:
     )  # fmt: skip
     labels: dict[str, Any] = {
         "name": "Customer", "worth": st.column_config.NumberColumn("Was worth a year", format="localized"),
-        "lost_on": st.column_config.DateColumn("Lost since", format="D MMM YYYY"), "reason": "Why it left", "wanted": "Wanted", "desk_owner": "Owner",
-        "step": "Next step", "due": st.column_config.DateColumn("By", format="D MMM YYYY"), "outcome": "Outcome",
+        "lost_on": day_column("Lost since"), "reason": "Why it left", "wanted": "Wanted", "desk_owner": "Owner",
+        "step": "Next step", "due": day_column("By"), "outcome": "Outcome",
     }  # fmt: skip
     event = table(
         shown[list(labels)],
