@@ -352,7 +352,7 @@ def _bought(cursor: Cursor, months: list[date]) -> movements.Customers:
     revenue = np.zeros((len(months), len(who["place"])), dtype=np.int64)
     for batch in cursor.execute(sql.query("movements/bought").text, span).to_arrow_reader(1 << 20):
         customer, month, amount = (column.to_numpy(zero_copy_only=False) for column in batch.columns)
-        np.add.at(revenue, (month, customer), amount)
+        np.add.at(revenue.reshape(-1), month.astype(np.int64) * len(who["place"]) + customer, amount)
     return movements.Customers(revenue, who["first"], who["place"])
 
 

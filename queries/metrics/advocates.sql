@@ -1,7 +1,18 @@
 -- What this is: one row per period (of every grain) x region x segment: customers with two purchases or more (days) in the window
 -- of being active that trails from the period's close, whose latest answer by then to the 0-10 recommendation is 9 or 10.
 -- Only of surveys that customers answer in their own name; nothing before the first answer.
-with purchases as (
+with answers as (
+    select
+        n.number,
+        s.day,
+        arg_max(s.score, (s.batch, s."row")) as score,
+    from customer_scores as s
+    join customer_numbers as n on n.customer_id = s.customer_id
+    where s.role = 'nps'
+    group by n.number, s.day
+),
+
+purchases as (
     select
         c.number,
         c.region,
@@ -13,6 +24,7 @@ with purchases as (
     from buying_days as b
     join customers as c on c.number = b.number
     where b.purchases > 0
+        and b.number in (select number from answers where score >= 9) -- nobody else can be one
 ),
 
 -- From a purchase to the next the two latest ones are this and the one before: both in the window until that one leaves it.
@@ -27,17 +39,6 @@ repeats as (
         months,
     from purchases
     where before_on is not null
-),
-
-answers as (
-    select
-        n.number,
-        s.day,
-        arg_max(s.score, (s.batch, s."row")) as score,
-    from customer_scores as s
-    join customer_numbers as n on n.customer_id = s.customer_id
-    where s.role = 'nps'
-    group by n.number, s.day
 ),
 
 promoters as (

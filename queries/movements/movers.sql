@@ -11,4 +11,4 @@ select
     m.movement,
 from counted as m
 join customers as c on c.number = m.number
-order by m.window_months, m.movement, abs(m.closing - m.opening) desc, m.number
+order by m.window_months, m.movement
