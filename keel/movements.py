@@ -39,8 +39,11 @@ class Customers:
 
 @dataclass(frozen=True)
 class Moved:
-    """What happened to each customer in one window: its revenue before (opening) and in it (closing), and which of NAMES."""
+    """What happened in one window to each customer with revenue in it or before: who (a column of Customers), its revenue before
+    (opening) and in it (closing), and which of NAMES.
+    """
 
+    who: NDArray[np.intp]
     opening: Ints
     closing: Ints
     what: NDArray[np.int8]
@@ -53,7 +56,7 @@ def windows(months: int) -> Iterator[tuple[int, int]]:
 
 
 def moved(customers: Customers, month: int, length: int, running: Ints | None = None) -> Moved:
-    """What happened to every customer in the window of so many months that closes with this one.
+    """What happened to the customers in the window of so many months that closes with this one.
 
     running: running_sums of the customers' revenue, where the caller has them
     """
@@ -62,15 +65,16 @@ def moved(customers: Customers, month: int, length: int, running: Ints | None = 
         opening, closing = customers.revenue[start:middle].sum(axis=0), customers.revenue[middle:end].sum(axis=0)
     else:
         opening, closing = running[middle] - running[start], running[end] - running[middle]
+    who = np.flatnonzero(opening | closing)
+    opening, closing = opening[who], closing[who]
     is_open, is_more, is_less = opening > 0, closing > opening, closing < opening
     what = np.where(is_more, np.int8(EXPANSION), np.where(is_less, np.int8(CONTRACTION), np.int8(STEADY)))
     what[is_open & (closing <= 0)] = LOST
-    closed = ~is_open
-    is_new = customers.first >= month - length + 1
-    below = np.where(is_more, np.int8(MORE_BELOW), np.where(is_less, np.int8(LESS_BELOW), np.int8(STILL_BELOW)))
-    came = np.where(is_new, np.int8(NEW), np.int8(WON_BACK))
-    what[closed] = np.where(closing > 0, came, below)[closed]
-    return Moved(opening, closing, what)
+    closed = np.flatnonzero(~is_open)
+    came = np.where(customers.first[who[closed]] >= middle, np.int8(NEW), np.int8(WON_BACK))
+    below = np.array([STILL_BELOW, MORE_BELOW, LESS_BELOW], np.int8)[is_more[closed] + 2 * is_less[closed]]
+    what[closed] = np.where(closing[closed] > 0, came, below)
+    return Moved(who, opening, closing, what)
 
 
 def running_sums(revenue: Ints) -> Ints:
@@ -106,10 +110,9 @@ def _sums(
     sums = []
     for window in wanted:
         found = moved(some, *window, running)
-        there = np.flatnonzero((found.opening != 0) | (found.closing != 0))
-        kind = some.place[there] * len(NAMES) + found.what[there]
-        opening, closing = found.opening[there], found.closing[there]
-        rows = [summed(kind, values, kinds) for values in (opening, closing, np.minimum(opening, closing))]
+        kind = some.place[found.who] * len(NAMES) + found.what
+        kept = np.minimum(found.opening, found.closing)
+        rows = [summed(kind, values, kinds) for values in (found.opening, found.closing, kept)]
         sums.append(np.array([*rows, np.bincount(kind, minlength=kinds).tolist()], dtype=object))
     return sums
 

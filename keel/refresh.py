@@ -363,15 +363,14 @@ def _movers(bought: movements.Customers, months: list[date]) -> Iterator[pa.Tabl
         if month < len(months) - 1:
             continue
         found = movements.moved(bought, month, length)
-        there = np.flatnonzero((found.opening != 0) | (found.closing != 0))
         yield pa.table(
             {
-                "number": pa.array((there + 1).astype(np.int32)),
-                "window_months": pa.repeat(pa.scalar(length, pa.int32()), len(there)),
-                "month": pa.repeat(pa.scalar(months[month], pa.date32()), len(there)),
-                "opening": pa.array(found.opening[there]),
-                "closing": pa.array(found.closing[there]),
-                "movement": names.take(pa.array(found.what[there])),
+                "number": pa.array((found.who + 1).astype(np.int32)),
+                "window_months": pa.repeat(pa.scalar(length, pa.int32()), len(found.who)),
+                "month": pa.repeat(pa.scalar(months[month], pa.date32()), len(found.who)),
+                "opening": pa.array(found.opening),
+                "closing": pa.array(found.closing),
+                "movement": names.take(pa.array(found.what)),
             },
             schema=_MOVERS,
         )
