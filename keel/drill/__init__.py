@@ -300,7 +300,9 @@ def _column(label: str, unit: str) -> Any:
     """A column of numbers of a unit; rates are given in percent."""
     if unit == "money":
         return ui.money_column(label)
-    formats = {"rate": "%.1f %%", "count": "localized", "points": "%.1f", "score": "%.2f", "days": "%.1f"}
+    if unit == "rate":
+        return ui.percent_column(label)
+    formats = {"count": "localized", "points": "%.1f", "score": "%.2f", "days": "%.1f"}
     return st.column_config.NumberColumn(label, format=formats[unit])
 
 

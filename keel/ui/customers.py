@@ -13,7 +13,7 @@ from keel import charts, customers, desk, measure, wording
 from keel.errors import QuestionError
 from keel.export import lists
 from keel.ui.frame import PAGES, ask, heading, here, plain, store, theme, view
-from keel.ui.panels import chart, day_column, parts, share_column, table
+from keel.ui.panels import chart, day_column, parts, percent_column, table
 
 PARTS = ["The 80 %", "Can't afford to lose", "Slipping and lost", "Win-back desk", "Ladder"]
 MOST_ROWS = 200  # of a list on screen; its file holds all of them
@@ -232,7 +232,7 @@ def customer_list(which: str, title: str, note: str, *, height: int = 420, is_lo
 _KINDS: Mapping[str, Callable[[str], Any]] = {  # of columns
     "money": partial(st.column_config.NumberColumn, format="localized"),
     "count": partial(st.column_config.NumberColumn, format="localized"),
-    "share": share_column,
+    "share": percent_column,
     "times": partial(st.column_config.NumberColumn, format="%.1f"),
     "day": day_column,
     "text": st.column_config.TextColumn,

@@ -347,8 +347,8 @@ def day_column(label: str) -> Any:
     return st.column_config.DateColumn(label, format="D MMM YYYY")
 
 
-def share_column(label: str) -> Any:
-    """A column of shares, given in percent."""
+def percent_column(label: str) -> Any:
+    """A column of rates or shares, given in percent."""
     return st.column_config.NumberColumn(label, format="%.1f %%")
 
 
