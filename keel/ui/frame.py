@@ -285,10 +285,13 @@ def here() -> dict[str, str]:
 
 
 def title(words: str, question: str) -> None:
-    """The page's title and the question it answers; the first thing of a page."""
+    """The page's title and the question it answers; the first thing of a page.
+
+    The style comes once more with it: in a busy browser Streamlit draws what came first last, and the page would stand unstyled.
+    """
     _require_frame()
     st.html(
-        f'<div class="keel-head"><h1 class="keel-title">{html.escape(words)}</h1><p class="keel-question">{html.escape(question)}</p></div>'
+        f'{_STYLE}<div class="keel-head"><h1 class="keel-title">{html.escape(words)}</h1><p class="keel-question">{html.escape(question)}</p></div>'
     )
 
 

@@ -57,6 +57,12 @@ class Screen:
         expect(self.page.locator(EXCEPTION)).to_have_count(0)
         return self.settle()
 
+    def slow(self, times: int) -> "Screen":
+        """Let the page work so many times slower than this machine can."""
+        self.page.context.new_cdp_session(self.page).send("Emulation.setCPUThrottlingRate", {"rate": times})
+        self.page.set_default_timeout(WAIT * times)
+        return self
+
     def go(self, title: str) -> "Screen":
         """Open a page by its entry in the navigation."""
         opener = self.page.get_by_test_id("stExpandSidebarButton")
