@@ -21,6 +21,8 @@ NAMES = (
 OPENED = (LOST, EXPANSION, CONTRACTION, STEADY)
 
 Ints = NDArray[np.int64]
+Sums = NDArray[np.int64] | NDArray[np.float64]
+EXACT = 2.0**52  # whole numbers are added up exactly in floats, which is quicker, while all sums stay below
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ class Moved:
     """
 
     who: NDArray[np.intp]
-    opening: Ints
-    closing: Ints
+    opening: Sums
+    closing: Sums
     what: NDArray[np.int8]
 
 
@@ -55,7 +57,7 @@ def windows(months: int) -> Iterator[tuple[int, int]]:
         yield from ((month, length) for month in range(2 * length - 1, months))
 
 
-def moved(customers: Customers, month: int, length: int, running: Ints | None = None) -> Moved:
+def moved(customers: Customers, month: int, length: int, running: Sums | None = None) -> Moved:
     """What happened to the customers in the window of so many months that closes with this one.
 
     running: running_sums of the customers' revenue, where the caller has them
@@ -65,7 +67,7 @@ def moved(customers: Customers, month: int, length: int, running: Ints | None = 
         opening, closing = customers.revenue[start:middle].sum(axis=0), customers.revenue[middle:end].sum(axis=0)
     else:
         opening, closing = running[middle] - running[start], running[end] - running[middle]
-    who = np.flatnonzero(opening | closing)
+    who = np.flatnonzero((opening != 0) | (closing != 0))
     opening, closing = opening[who], closing[who]
     is_open, is_more, is_less = opening > 0, closing > opening, closing < opening
     what = np.where(is_more, np.int8(EXPANSION), np.where(is_less, np.int8(CONTRACTION), np.int8(STEADY)))
@@ -97,41 +99,42 @@ def movements(customers: Customers, places: int, since: int = 0) -> list[dict[st
         _row(month, length, kind, *sums)
         for at, (month, length) in enumerate(wanted)
         for kind, sums in enumerate(np.sum([some[at] for some in found], axis=0).T.tolist() if found else [])
-        if sums[3]
+        if sums[2]
     ]
 
 
 def _sums(
     customers: Customers, part: slice, wanted: Sequence[tuple[int, int]], kinds: int
 ) -> list[NDArray[np.object_]]:
-    """Of some customers, for each window: opening, closing, kept and customers x kinds, in Python's numbers of any size."""
+    """Of some customers, for each window: opening, closing and customers x kinds, in Python's numbers of any size."""
     some = Customers(customers.revenue[:, part], customers.first[part], customers.place[part])
-    running = running_sums(some.revenue)
+    running: Sums = running_sums(some.revenue)
+    if np.abs(some.revenue).sum(dtype=np.float64) < EXACT:
+        running = running.astype(np.float64)
+    place = some.place.astype(np.intp) * len(NAMES)
     sums = []
     for window in wanted:
         found = moved(some, *window, running)
-        kind = some.place[found.who] * len(NAMES) + found.what
-        kept = np.minimum(found.opening, found.closing)
-        rows = [summed(kind, values, kinds) for values in (found.opening, found.closing, kept)]
+        kind = place[found.who] + found.what
+        rows = [summed(kind, values, kinds) for values in (found.opening, found.closing)]
         sums.append(np.array([*rows, np.bincount(kind, minlength=kinds).tolist()], dtype=object))
     return sums
 
 
-def summed(kind: NDArray[np.int32], values: Ints, kinds: int) -> list[int]:
-    """The sum of the values of each kind, exact.
-
-    Floats add whole numbers exactly below 2**53; larger sums are made of the upper and the lower halves apart.
-    """
-    if float(np.abs(values.astype(np.float64)).sum()) < 2**52:
+def summed(kind: NDArray[np.intp], values: Sums, kinds: int) -> list[int]:
+    """The sum of the values of each kind, exact; floats must stay below EXACT. Of integers the upper and the lower halves are added apart."""
+    if values.dtype == np.float64:
         return [int(total) for total in np.bincount(kind, weights=values, minlength=kinds)]
-    upper = np.bincount(kind, weights=values >> 32, minlength=kinds)
-    lower = np.bincount(kind, weights=values & 0xFFFFFFFF, minlength=kinds)
+    whole = values.astype(np.int64, copy=False)
+    upper = np.bincount(kind, weights=whole >> 32, minlength=kinds)
+    lower = np.bincount(kind, weights=whole & 0xFFFFFFFF, minlength=kinds)
     return [(int(high) << 32) + int(low) for high, low in zip(upper, lower, strict=True)]
 
 
-def _row(month: int, length: int, kind: int, opening: int, closing: int, kept: int, customers: int) -> dict[str, int]:
+def _row(month: int, length: int, kind: int, opening: int, closing: int, customers: int) -> dict[str, int]:
     place, what = divmod(kind, len(NAMES))
     opened = what in OPENED
+    kept = opening if what in (EXPANSION, STEADY) else closing  # the smaller of the two, of every customer that opened
     return {
         "month": month, "length": length, "place": place, "what": what, "opening": opening, "closing": closing,
         "base": opening if opened else 0, "base_closing": closing if opened else 0, "kept": kept if opened else 0,

@@ -148,6 +148,23 @@ def test_products_stand_the_same_way(filled):
     assert list(frame["share"]) == pytest.approx([0.7, 0.95, 1.0])
 
 
+def test_each_of_many_products_has_as_many_customers_as_bought_it(filled):
+    """200 products, of which every third stands in two product lines; one line in seven is a return, one in eleven of nobody."""
+    draw = np.random.default_rng(5)
+    rows, bought = [], dict[str, set[str]]()
+    for number, (product, customer) in enumerate(draw.integers(0, (200, 40), (3000, 2)).tolist()):
+        line = number % 2 if product % 3 == 0 else 0
+        amount = -5 if number % 7 == 0 else 10
+        who = "" if number % 11 == 0 else f"C{customer}"
+        rows.append(f"2024-03-0{1 + number % 9},{number},{who},P{product},L{line},{amount}")
+        bought.setdefault(f"P{product}", set()).update({who} - {""} if amount > 0 else set())
+    store = filled("Date,Order,Customer,Product,Product line,Amount\n" + "\n".join(rows))
+    frame = customers.products(store, most=1000)
+    assert {product: len(who) for product, who in bought.items()} == dict(
+        zip(frame["product"], frame["customers"], strict=True)
+    )
+
+
 # Lost, slipping, silent
 
 

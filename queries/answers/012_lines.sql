@@ -1,6 +1,6 @@
 -- What this is: one row per order line, in numbers: what grows with the orders is made of it, and the names behind a number are
 -- found in it. number: the customer; null for lines without one. place (region, segment, channel, team), item (product, product
--- line) and order_key are hashes of 64 bits; a line without an order number is an order of its own.
+-- line) and order_key are hashes of 64 bits.
 select
     batch,
     "row",
@@ -8,7 +8,7 @@ select
     number,
     place,
     item,
-    hash(coalesce(order_id, 'line ' || batch || '.' || "row")) as order_key,
+    order_key,
     quantity,
     amount,
     cost,

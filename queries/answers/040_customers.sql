@@ -12,11 +12,17 @@ with bought as (
     group by number
 ),
 
-missing as (
-    select n.number
+named as (
+    select
+        n.customer_id,
+        n.number,
+        c.name,
+        c.region,
+        c.segment,
+        c.owner,
+        c.team,
     from customer_numbers as n
     left join customer_cards as c on c.customer_id = n.customer_id
-    where c.region is null or c.segment is null
 ),
 
 without_a_card as (
@@ -25,7 +31,7 @@ without_a_card as (
         arg_max(nullif(p.region, ''), (l.day, p.region)) as region,
         arg_max(nullif(p.segment, ''), (l.day, p.segment)) as segment,
     from lines as l
-    join missing as m on m.number = l.number
+    join named as n on n.number = l.number and (n.region is null or n.segment is null)
     join places as p on p.place = l.place
     group by l.number
 ),
@@ -34,13 +40,12 @@ cards as (
     select
         n.customer_id,
         n.number,
-        coalesce(c.name, n.customer_id) as name,
-        coalesce(c.region, w.region, '') as region,
-        coalesce(c.segment, w.segment, '') as segment,
-        coalesce(c.owner, '') as owner,
-        coalesce(c.team, '') as team,
-    from customer_numbers as n
-    left join customer_cards as c on c.customer_id = n.customer_id
+        coalesce(n.name, n.customer_id) as name,
+        coalesce(n.region, w.region, '') as region,
+        coalesce(n.segment, w.segment, '') as segment,
+        coalesce(n.owner, '') as owner,
+        coalesce(n.team, '') as team,
+    from named as n
     left join without_a_card as w on w.number = n.number
 )
 

@@ -22,13 +22,15 @@ spans as (
     from asked
 ),
 
--- A product may stand in several product lines, an item each.
+-- A product may stand in several product lines, an item each. Each product is a bit of a block of 63.
 products as (
     select
         item,
-        min(item) over (partition by product) as number,
+        dense_rank() over (order by product) - 1 as number,
         product,
         nullif(product_line, '') as product_line,
+        number // 63 as block,
+        cast(1 as bigint) << cast(number % 63 as integer) as bit,
     from items
 ),
 
@@ -46,14 +48,35 @@ item_sums as (
     group by l.item
 ),
 
-bought as (
+-- What each customer bought, as bits: far fewer rows than one for each customer and product. Those who bought the same count together.
+baskets as (
     select
-        p.number,
-        count(distinct l.number) as customers,
+        l.number,
+        p.block,
+        bit_or(p.bit) as bits,
     from lines as l
     join spans as s on l.day between s.from_on and s.as_of
     join products as p on p.item = l.item
     where l.amount > 0
+        and l.number is not null
+    group by l.number, p.block
+),
+
+alike as (
+    select
+        block,
+        bits,
+        count(*) as customers,
+    from baskets
+    group by block, bits
+),
+
+bought as (
+    select
+        p.number,
+        sum(a.customers) as customers,
+    from alike as a
+    join (select distinct number, block, bit from products) as p on p.block = a.block and a.bits & p.bit <> 0
     group by p.number
 ),
 
@@ -67,7 +90,7 @@ sums as (
         sum(t.revenue_ago) as revenue_ago,
         sum(t.margin_ago) as margin_ago,
         sum(t.sales_ago) as sales_ago,
-        coalesce(any_value(b.customers), 0) as customers,
+        cast(coalesce(any_value(b.customers), 0) as bigint) as customers,
     from item_sums as t
     join products as p on p.item = t.item
     left join bought as b on b.number = p.number

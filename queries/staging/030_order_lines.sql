@@ -1,7 +1,18 @@
 -- What this is: one row per order line, in the company's currency; number: of its customer; region, segment and team from the
 -- line itself or else from the customer's card. place and item are hashes that stand for what is said of the line itself and on the
--- card: two places may have the same names, and no two names the same place.
-with customers as (
+-- card: two places may have the same names, and no two names the same place. order_key is a hash too; a line without an order number
+-- is an order of its own.
+with said as (
+    select
+        *,
+        hash(region, segment, channel, team) as own_place,
+        region is null or segment is null or team is null as needs_card,
+        hash(product, product_line) as item,
+        hash(coalesce(order_id, 'line ' || batch || '.' || "row")) as order_key,
+    from raw_orders
+),
+
+customers as (
     select
         n.customer_id,
         n.number,
@@ -26,12 +37,13 @@ select
     coalesce(o.segment, c.segment) as segment,
     o.channel,
     coalesce(o.team, c.team) as team,
-    hash(o.region, o.segment, o.channel, o.team, case when o.region is null or o.segment is null or o.team is null then c.card end) as place,
-    hash(o.product, o.product_line) as item,
+    case when o.needs_card then hash(o.own_place, c.card) else o.own_place end as place,
+    o.item,
+    o.order_key,
     o.quantity,
     case when r.rate is null then o.amount else cast(o.amount * r.rate as decimal(18, 4)) end as amount,
     case when r.rate is null then o.cost else cast(o.cost * r.rate as decimal(18, 4)) end as cost,
-from raw_orders as o
+from said as o
 left join customers as c on c.customer_id = o.customer_id
 left join rates as r
     on r.currency = o.currency
