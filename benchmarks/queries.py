@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow.compute as pc
 
@@ -104,6 +105,27 @@ def cards(store: TimedStore) -> Iterator[Line]:
                 a_call = len(store.series_ms) // (RUNS + 1)  # a span that is cut asks again for the year before
                 query = float(np.median(store.series_ms[a_call::a_call]))
                 yield _milliseconds(what, whole, query=query)
+
+
+def yardsticks() -> Iterator[Line]:
+    """What this machine needs for work that no version of Keel changes: by these, figures of two machines can be compared."""
+    grouped = (
+        "select count(*) from (select hash(range) % 1_000_000 as part, sum(range) from range(20_000_000) group by part)"
+    )
+    planned = "select count(*) from range(1) as a" + "".join(
+        f" left join range(1) as j{place} on j{place}.range = a.range" for place in range(12)
+    )
+    with duckdb.connect() as database:
+        for what, query in {
+            "20 million numbers in a million groups": grouped,
+            "a question of thirteen tables": planned,
+        }.items():
+            whole = timed(partial(_answered, database, query))
+            yield _milliseconds(f"This machine: {what}", whole, claimed=False)
+
+
+def _answered(database: duckdb.DuckDBPyConnection, query: str) -> object:
+    return database.execute(query).fetchall()
 
 
 def others(store: Store) -> Iterator[Line]:
@@ -208,6 +230,7 @@ def main() -> None:
     found: list[Line] = []
     if asked.retail:  # first: a process started by a big one is charged with its memory
         found += importing(asked.retail)
+    found += yardsticks()
     store = TimedStore(asked.store)
     with store:
         found += [*cards(store), *others(store), _memory("Memory at most, so far")]
