@@ -36,7 +36,7 @@ def nps(promoters: ArrayLike, passives: ArrayLike, detractors: ArrayLike) -> tup
     """(score, low, high) of the Net Promoter Score, -100 to 100, from the three counts.
 
     Adjusted Wald of METHODS A: three answers are added, a quarter each to promoters and detractors, half to
-    passives. The interval is around the adjusted score, so the score itself is not its middle.
+    passives. The interval is around the adjusted score, so the score itself is not its middle; of one answer alone it is widened to hold it.
     """
     p, q, d = _numbers(promoters, passives, detractors)
     _refuse("promoters, passives, detractors", (p < 0) | (q < 0) | (d < 0), p, q, d)
@@ -44,8 +44,9 @@ def nps(promoters: ArrayLike, passives: ArrayLike, detractors: ArrayLike) -> tup
     p_adj, d_adj = (p + 0.75) / (n + 3), (d + 0.75) / (n + 3)
     centre = p_adj - d_adj
     half = Z * np.sqrt((p_adj + d_adj - centre**2) / (n + 3))
-    ends = (np.clip(100 * (centre + side * half), -100, 100)[()] for side in (-1, 1))
-    return (100 * (p - d) / n)[()], *ends
+    score = 100 * (p - d) / n
+    low, high = (np.clip(100 * (centre + side * half), -100, 100) for side in (-1, 1))
+    return score[()], np.minimum(low, score)[()], np.maximum(high, score)[()]
 
 
 def poisson_rate(events: ArrayLike, exposure: ArrayLike) -> tuple[Any, Any, Any]:

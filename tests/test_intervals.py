@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from keel.intervals import mean, nps, poisson_rate, wilson
@@ -144,6 +144,7 @@ def test_a_share_lies_in_its_interval_which_has_width(k, rest):
     assert (1 - high, 1 - low) == pytest.approx((mirrored_low, mirrored_high), abs=1e-12)
 
 
+@example(0, 0, 1)
 @given(COUNTS, COUNTS, COUNTS)
 def test_an_nps_has_an_interval_of_some_width_within_its_scale(p, q, d):
     score, low, high = nps(p, q, d)
