@@ -1,12 +1,19 @@
 """Every page through the real frame, without a browser: it runs, and says what to do when there is nothing yet."""
 
+import dataclasses
+import json
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
+import plotly.graph_objects as go
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from keel import company, intake
+from keel import charts, company, intake
 from keel.settings import Settings
 from keel.store import Store
 from tests import small_groups
@@ -164,4 +171,58 @@ def test_a_filter_that_an_anonymous_survey_may_not_answer_is_hidden_and_the_page
         assert "Customer NPS by region: too few people to show this without revealing someone" in words(shown), page
         if page == "satisfaction":
             assert "What can be seen" in [link.label for link in shown.get("page_link")]
+    st.cache_resource.clear()
+
+
+def plainly(thing: Any) -> Any:
+    """Anything that is made of answers, as text that tells two of them apart."""
+    if isinstance(thing, go.Figure):
+        return json.loads(thing.to_json())
+    if isinstance(thing, pd.DataFrame):
+        return thing.to_csv()
+    if dataclasses.is_dataclass(thing):
+        return {field.name: plainly(getattr(thing, field.name)) for field in dataclasses.fields(thing)}
+    if isinstance(thing, dict):
+        return {name: plainly(one) for name, one in thing.items()}
+    return [plainly(one) for one in thing] if isinstance(thing, list | tuple) else repr(thing)
+
+
+def test_what_is_remembered_is_what_would_be_made_anew_however_the_controls_stand(
+    fresh_sample: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = fresh_sample.path
+    fresh_sample.close()
+    monkeypatch.setenv("KEEL_STORE", str(path))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    shared, hits = import_module("keel.ui.frame"), []
+    remembered = shared._made
+
+    def checked(version: str, asked: str, make: Callable[[], Any]) -> Any:
+        calls: list[str] = []
+        found = remembered(version, asked, lambda: calls.append(asked) or make())
+        if not calls:
+            hits.append(asked)
+            assert plainly(found) == plainly(make()), asked
+        return found
+
+    monkeypatch.setattr(shared, "_made", checked)
+    revenue, metric = "pages/revenue.py", "pages/metric.py"
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("", {}), ("", {"grain": "Month"}), ("", {"region": "North"}), (revenue, {}), (revenue, {"span": "24 months", "months": "fiscal"}),
+        (revenue, {"by": "product_line"}), (revenue, {"path": ["region=North"]}), (revenue, {"path": ["region=North"], "by": "customer"}),
+        (revenue, {"path": ["region=North"], "segment": "Small"}), (metric, {"metric": "nps"}), (metric, {"metric": "nps", "path": ["region=North"]}),
+        (metric, {"metric": "headcount", "by": "region"}),
+    ]  # fmt: skip
+    for theme in (charts.LIGHT, charts.DARK):
+        for module in ("cards", "panels"):
+            monkeypatch.setattr(import_module(f"keel.ui.{module}"), "theme", lambda theme=theme: theme)
+        for page, query in steps:
+            frame = AppTest.from_file(str(DASHBOARD), default_timeout=60)
+            for name, value in query.items():
+                frame.query_params[name] = value
+            frame.run()
+            shown = frame.switch_page(page).run() if page else frame
+            assert [] == [error.value for error in [*shown.exception, *shown.error]], (page, query)
+    assert {"trend", "card", "sixtwelve", "drill"} == {asked.split("'")[1] for asked in hits}
     st.cache_resource.clear()

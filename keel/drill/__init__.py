@@ -61,14 +61,14 @@ def drill(metric_id: str, span: "ui.Span") -> None:
             if len(shown.rows) > MOST_BARS:
                 _open_any(shown, place)
             if len(shown.rows) <= FEW_ROWS:
-                _table(view, shown)
+                _table(view, place, shown)
             _notes(shown)
             _says(_ends(view, shown))
     with right:
         by_month = metric.rule == "answers" and bool(view.at(place)) and ui.view().grain == "week"
         ui.trend(metric.id, key="drill-trend", only=view.at(place), height=320, grain="month" if by_month else "")
         if shown is not None and len(shown.rows) > FEW_ROWS:
-            _table(view, shown)
+            _table(view, place, shown)
     if shown is not None and not shown.rows.empty:
         if shown.adds_up:
             _adds_up(len(shown.rows), "row", float(shown.rows["value"].sum()), metric)
@@ -207,10 +207,14 @@ def _bars(view: View, place: Place, shown: Level) -> None:
             Place.along([str(part) for part in path], levels(view.metric)).go()
 
     token = _token(view, place, shown.name)
-    payload = bars.payload(
-        shown, path=place.path, top=_top(view.metric), token=token, above=questions.level_above(view, place),
-        below=questions.next_levels(view, place, shown),
-    )  # fmt: skip
+
+    def packed() -> dict[str, Any]:
+        return bars.payload(
+            shown, path=place.path, top=_top(view.metric), token=token, above=questions.level_above(view, place),
+            below=questions.next_levels(view, place, shown),
+        )  # fmt: skip
+
+    payload = questions.made(view, place, packed, "bars", shown.name)
     with st.container(key="drill-chart"):
         _component("bars")(data=payload, key="drill-bars", on_went_change=went)
     if questions.level_below(view, place, shown.name) == CUSTOMER:
@@ -259,8 +263,17 @@ def _component(name: str) -> Any:
     )  # fmt: skip
 
 
-def _table(view: View, shown: Level) -> None:
+def _table(view: View, place: Place, shown: Level) -> None:
     """What the bars show as a table, with what there is no room for beside a bar; what is hidden is in the bars."""
+    found, columns = questions.made(view, place, lambda: _listed(view, shown), "table", shown.name)
+    ui.table(
+        found, key=f"drill-table-{view.metric.id}-{shown.name}", height=None if len(found) <= FEW_ROWS else 250,
+        columns=columns,
+    )  # fmt: skip
+
+
+def _listed(view: View, shown: Level) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The rows of the table and its columns."""
     rows, unit = shown.rows[~shown.rows["hidden"]], view.metric.unit
     found = pd.DataFrame({"label": rows["label"], "value": rows["value"]})
     columns = {"label": ui.dimension_label(shown.name), "value": _column(view.metric.label, unit)}
@@ -279,10 +292,7 @@ def _table(view: View, shown: Level) -> None:
     for name in found.columns.intersection(["share"] if unit != "rate" else ["value", "low", "high"]):
         found[name] = (100 * found[name]).round(1) + 0.0  # no minus before a zero
     empty = [name for name in found if name not in ("label", "value") and found[name].isna().all()]
-    ui.table(
-        found.drop(columns=empty), key=f"drill-table-{view.metric.id}-{shown.name}", height=None if len(rows) <= FEW_ROWS else 250,
-        columns={name: column for name, column in columns.items() if name not in empty},
-    )  # fmt: skip
+    return found.drop(columns=empty), {name: column for name, column in columns.items() if name not in empty}
 
 
 def _notes(shown: Level) -> None:

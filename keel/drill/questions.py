@@ -1,8 +1,9 @@
 """What a drill asks `measure` for: the number in one place, its parts, and what is below and behind them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -107,8 +108,19 @@ def number_at(view: View, place: Place, shown: Level | None) -> pd.Series | None
     return found.iloc[-1] if len(found) else None
 
 
+def made(view: View, place: Place, make: Callable[[], Any], *asked: Any) -> Any:
+    """What is made of a place's answers, as `ui.made` remembers it."""
+    said = (view.metric.id, view.span.words, ui.view(), place.path, st.query_params.get("by", ""))
+    return ui.made(make, "drill", *said, *asked)
+
+
 def level_at(view: View, place: Place, level: str) -> Level:
     """One level in one place, with what a click on its bars opens. Raises PrivacyError."""
+    found: Level = made(view, place, lambda: _level_at(view, place, level), "level", level)
+    return found
+
+
+def _level_at(view: View, place: Place, level: str) -> Level:
     only, following = view.at(place), level_below(view, place, level)
     if level == CUSTOMER:
         rows, adds_up, shut = _customers(view, only), True, set[str]()

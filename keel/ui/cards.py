@@ -16,7 +16,7 @@ from keel.catalogue import Metric
 from keel.errors import PrivacyError
 from keel.measure import Judged, Series
 from keel.periods import add_months
-from keel.ui.frame import PAGES, ask, here, known_metrics, plain, store, theme, view
+from keel.ui.frame import PAGES, ask, here, known_metrics, made, plain, store, theme, view
 
 MOST_OWN = 12  # cards of uploaded measures on one side of Balance; the Metric page has them all
 
@@ -77,7 +77,7 @@ def card(metric_id: str, *, key: str) -> None:
     metric = ask("metrics")[metric_id]
     with st.container(key=f"card-{metric.kind}-{key}", gap=None):
         metric_link(metric)
-        st.html(_card_body(judged(metric_id)))
+        st.html(made(lambda: _card_body(judged(metric_id)), "card", metric_id, view(), theme()))
 
 
 def metric_link(metric: Metric, label: str = "") -> None:

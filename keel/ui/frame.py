@@ -24,6 +24,7 @@ SPANS = {"6 months": 6, "12 months": 12, "24 months": 24, "All": 0}
 
 
 ALL = "All"
+MOST_MADE = 400  # some 20 MiB of figures, bars and tables
 SOON = 0.3  # seconds that are waited before progress is shown, and between two looks at it
 GRAINS_WIDE = 300  # pixels that the four grains take: what stands beside them stays where it is while they load
 
@@ -116,21 +117,35 @@ def store() -> Store:
         raise
 
 
+# What is remembered goes by the repr of what was asked: Streamlit's own hash of it took longer than most answers.
 @st.cache_data(show_spinner=False, max_entries=2000)
-def _answer(version: str, name: str, parameters: Mapping[str, Any]) -> Any:
+def _answer(version: str, name: str, asked: str, _parameters: Mapping[str, Any]) -> Any:
     module, _, function = name.rpartition(".")
     try:
-        return getattr(_DOORS[module], function)(_opening().store(), **parameters)
+        return getattr(_DOORS[module], function)(_opening().store(), **_parameters)
     except PrivacyError as refusal:  # remembered too: it is counted, and this is one view
         return refusal
 
 
 def ask(name: str, **parameters: Any) -> Any:
     """The answer of keel.measure.<name>, remembered until the data changes; "customers.listed" is keel.customers'. Raises PrivacyError."""
-    found = _answer(store().version, name, parameters)
+    found = _answer(store().version, name, repr(parameters), parameters)
     if isinstance(found, PrivacyError):
         raise found
     return found
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_MADE)
+def _made(version: str, asked: str, _make: Callable[[], Any]) -> Any:
+    return _make()
+
+
+def made(make: Callable[[], Any], *asked: Any) -> Any:
+    """What is made of answers, such as a figure, remembered until the data changes: one object for everybody, which nobody may change.
+
+    asked: what it is, and all that it depends on but the data, in values whose repr tells them apart. What `make` raises is not remembered.
+    """
+    return _made(store().version, repr(asked), make)
 
 
 def known_metrics() -> Mapping[str, Metric]:

@@ -33,6 +33,7 @@ from keel.ui.frame import (
     heading,
     here,
     known_metrics,
+    made,
     plain,
     source_label,
     store,
@@ -62,19 +63,26 @@ def trend(
     grain: str = "",
 ) -> None:  # fmt: skip
     """The line of one metric with its usual range, prior year, interval, target and events; below it what the range says."""
+    figure, alt, words = made(
+        lambda: _trend(metric_id, only, grain, height), "trend", metric_id, only, grain, height, view(), theme()
+    )
+    chart(figure, key=key, alt=alt)
+    if says and words:
+        st.html(words)
+
+
+def _trend(metric_id: str, only: Mapping[str, str] | None, grain: str, height: int) -> tuple[Any, str, str]:
+    """The figure of a trend, its text for who cannot see it, and what the usual range says; "" where it has none."""
     found = judged(metric_id, only=only, grain=grain)
     metric, frame = found.series.metric, shown(found.series)
     periods = [pd.Timestamp(period).date() for period in frame["period"]]
     aims = goals(found.series, periods)
-    chart(
-        charts.trend(
-            frame, metric, calendar=store().settings.calendar, theme=theme(), grain=found.series.grain, currency=store().settings.currency,
-            height=height, target=_steps(periods, aims), usual=usual(found), events=drawn_events(metric_id, since=periods[0] if periods else None),
-        ),
-        key=key, alt=f"{metric.label} by {found.series.grain}. {signals.words(found.signals, period=found.series.grain)}",
+    figure = charts.trend(
+        frame, metric, calendar=store().settings.calendar, theme=theme(), grain=found.series.grain, currency=store().settings.currency,
+        height=height, target=_steps(periods, aims), usual=usual(found), events=drawn_events(metric_id, since=periods[0] if periods else None),
     )  # fmt: skip
-    if says and found.periods:
-        st.html(said(found))
+    alt = f"{metric.label} by {found.series.grain}. {signals.words(found.signals, period=found.series.grain)}"
+    return figure, alt, said(found) if found.periods else ""
 
 
 def usual(found: Judged) -> pd.DataFrame:
@@ -105,31 +113,37 @@ def _steps(periods: Sequence[date], aims: Sequence[float | None]) -> pd.DataFram
 
 def six_twelve(metric_id: str, *, key: str) -> None:
     """Six weeks and twelve months on one axis, and the nine totals below."""
-    metric = known_metrics()[metric_id]
-    calendar, currency = store().settings.calendar, store().settings.currency
     months = st.segmented_control(
         "Months", list(MONTHS), default="trailing", required=True, key=f"{key}-months", format_func=MONTHS.__getitem__,
         label_visibility="collapsed", bind="query-params",
     )  # fmt: skip
-    view = ask("sixtwelve", metric_id=metric_id, months=months or "trailing")
+    figure, alt, totals = made(
+        lambda: _six_twelve(metric_id, months or "trailing"), "sixtwelve", metric_id, months, theme()
+    )
+    chart(figure, key=key, alt=alt)
+    st.html(totals)
+
+
+def _six_twelve(metric_id: str, months: str) -> tuple[Any, str, str]:
+    """The figure, its text for who cannot see it, and the nine totals with the note."""
+    metric, calendar, currency = known_metrics()[metric_id], store().settings.calendar, store().settings.currency
+    view = ask("sixtwelve", metric_id=metric_id, months=months)
     weeks = [week["ending"] - timedelta(days=6) for week in view.weeks]
     of_weeks, of_months = (
         ask("goals", metric_id=metric_id, periods=tuple(periods), grain=grain, only={})
         for periods, grain in ((weeks, "week"), ([month["month"] for month in view.months], "month"))
     )
-    chart(
-        charts.sixtwelve(
-            view, metric, theme=theme(), calendar=calendar, currency=currency, week_targets=of_weeks, month_targets=of_months,
-            events=drawn_events(metric_id, since=min(weeks[0], view.months[0]["month"])),
-        ),
-        key=key, alt=f"{metric.label}: six weeks to {wording.day_year(view.week_ending)} and twelve months",
+    figure = charts.sixtwelve(
+        view, metric, theme=theme(), calendar=calendar, currency=currency, week_targets=of_weeks, month_targets=of_months,
+        events=drawn_events(metric_id, since=min(weeks[0], view.months[0]["month"])),
     )  # fmt: skip
     rows = "".join(
         f"<tr><th>{html.escape(label)}</th><td><b>{html.escape(value)}</b></td><td>{html.escape(' · '.join(_known(changes)))}</td><td>{html.escape(note)}</td></tr>"
         for label, value, changes, note in sixtwelve.in_words(view, metric.told_in, currency)
     )
     notes = f'<div class="keel-sum">{html.escape(view.note)}</div>' if view.note else ""
-    st.html(f'<div class="keel-totals"><table><tbody>{rows}</tbody></table></div>{notes}')
+    alt = f"{metric.label}: six weeks to {wording.day_year(view.week_ending)} and twelve months"
+    return figure, alt, f'<div class="keel-totals"><table><tbody>{rows}</tbody></table></div>{notes}'
 
 
 def _known(changes: Sequence[str]) -> list[str]:
