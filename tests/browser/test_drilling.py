@@ -187,6 +187,28 @@ def test_customers_are_fetched_while_the_page_is_at_rest_and_drawn_at_the_click(
     adds_up(arrived(screen, 3))
 
 
+HOLD_IDLE = "window.held = []; window.requestIdleCallback = then => window.held.push(then)"
+BACK_AS_REST_COMES = """async () => {
+    document.querySelector(".keel-bars-back").click()
+    for (let turn = 0; turn < 20; turn++) {
+        await new Promise(then => setTimeout(then, 15))
+        window.held.forEach(then => then())
+    }
+}"""
+
+
+def test_nothing_of_the_place_before_stays_when_a_click_meets_what_is_fetched_ahead(sample: str, visit: Visit):
+    screen = visit(sample)
+    screen.page.add_init_script(HOLD_IDLE)
+    screen.open("/revenue?path=region%3DSouth&path=segment%3DSmall")
+    screen.page.wait_for_function("window.held.length > 0")
+
+    screen.page.evaluate(BACK_AS_REST_COMES)
+
+    assert arrived(screen, 1).path == ["region=South"]
+    assert screen.text(PATH).count("click a bar to open it") == 1
+
+
 def test_any_metric_is_drilled_on_its_page_by_what_the_reader_chooses(sample: str, visit: Visit):
     screen = visit(sample).open("/metric?metric=nps")
     scripts: set[str] = set()
