@@ -132,14 +132,19 @@ def refresh(
         made()
         if table != "coverage":  # it changes with every upload, yet each reader looks at its own source's row
             stale.add(table)
-    if changed is None or stale & {"buying_days", "customers", "calendar"}:
+    moves = changed is None or bool(stale & {"buying_days", "customers", "calendar"})
+    if moves:
         progress(len(names) / (len(names) + AFTER_ANSWERS), "Making the answers anew: movements")
         _write_movements(cursor, moved_since)
-    if changed is None or stale & {"scored_answers", *closing.WRITTEN}:
+    waves = changed is None or bool(stale & {"scored_answers", *closing.WRITTEN})
+    if waves:
         cursor.execute(_wave_rows(metrics.values()))
         closing.group(cursor, settings)
+    observations = _observations(metrics.values())
+    if not (moves or waves or _words(observations) & stale):  # a target or an event changes no number
+        return
     progress((len(names) + 2) / (len(names) + AFTER_ANSWERS), "Making the answers anew: numbers by day")
-    cursor.execute(_observations(metrics.values()))
+    cursor.execute(observations)
     cursor.execute(_TOTALS)
     cursor.execute(_BY_MEMBER)
     cursor.execute(_MEMBERS)
@@ -163,7 +168,11 @@ def table_of(name: str) -> str:
 
 def reads(name: str) -> set[str]:
     """Every word of a query, so the tables it reads are among them."""
-    return set(re.findall(r"\w+", sql.query(name).text))
+    return _words(sql.query(name).text)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))
 
 
 def _is_much(cursor: Cursor) -> bool:
