@@ -1,6 +1,6 @@
 """What a refresh makes at size: what the order lines say, to the cent, whole or brought up to date for what an upload touched."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pyarrow.compute as pc
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import generate
-from keel import customers, movements
+from keel import company, customers, movements
 from keel.settings import Settings
 from keel.store import Store
 
@@ -73,6 +73,30 @@ def test_one_more_week_and_one_taken_out_of_the_middle_give_what_a_refresh_of_ev
     for batch in weeks:
         million.undo(batch, who="tester")
     assert before == million.contents()
+
+
+def test_numbers_by_day_are_brought_up_to_date_by_an_upload_of_any_source_and_by_none_other(tmp_path):
+    """Each second file lies within the days of the first one: neither the calendar nor the customers say that something came."""
+    orders, staff = "date,customer,amount", "employee id,hire date,left on"
+    files = [
+        ("orders", f"{orders}\n2025-01-06,A,10\n2026-05-29,B,20\n"), ("employees", f"{staff}\nE1,2025-02-03,\n"),
+        ("measures", "date,visits\n2025-03-03,5\n"), ("employees", f"{staff}\nE2,2025-04-07,2026-01-30\n"),
+        ("measures", "date,visits\n2025-06-02,7\n"), ("orders", f"{orders}\n2025-07-07,A,30\n"),
+    ]  # fmt: skip
+    with Store(tmp_path / "keel.duckdb", Settings()) as store:
+        for place, (kind, content) in enumerate(files):
+            reading = company.preview(store, content.encode(), name=f"{kind}.csv", kind=kind)
+            batch = company.take_in(store, reading, who="tester")
+            for step in (lambda: None, lambda batch=batch: store.undo(batch, who="tester")) if place > 2 else ():
+                step()
+                by_parts = store.contents()
+                store.refresh()
+                assert by_parts == store.contents(), (kind, content)
+        row = {"metric": "revenue", "valid_from": date(2025, 1, 1), "value": "9", "dimension": "", "member": ""}
+        before = store.contents()
+        company.type_in(store, "targets", row, who="tester")
+        changed = {table for table, rows in store.contents().items() if before.get(table) != rows}
+        assert {"batch", "raw_targets"} == changed
 
 
 @settings(deadline=None, max_examples=60)
