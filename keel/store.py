@@ -302,8 +302,9 @@ class Store:
             tables = cursor.execute(
                 "select table_name from duckdb_tables() where not internal and not temporary order by 1"
             ).fetchall()
+            left_out = _BOOKKEEPING.union(_closed_tables(cursor))
             for (table,) in tables:
-                if table not in _BOOKKEEPING and table not in _closed_tables(cursor):
+                if table not in left_out:
                     prints[table] = cursor.execute(
                         f'select count(*), cast(coalesce(sum(cast(hash(t) as hugeint)), 0) as varchar) from "{table}" as t'
                     ).fetchone()  # type: ignore[assignment]
