@@ -350,16 +350,20 @@ def upload(store, file, **more):
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    """A new folder each time it is called."""
-    return lambda: tmp_path_factory.mktemp("random")
+def new_store(empty_file, tmp_path_factory):
+    """Opens a new store with nothing but rates in it each time it is called: a copy, as taking rates in makes all answers anew."""
+    path = Path(shutil.copy(empty_file, tmp_path_factory.mktemp("rates")))
+    with opened(path) as store:
+        take(store, RATES)
+    return lambda: opened(
+        shutil.copytree(path.parent, tmp_path_factory.mktemp("random"), dirs_exist_ok=True) / path.name
+    )
 
 
 @SLOW
 @given(before=st.lists(FILES, max_size=2), then=FILES)
-def test_what_is_taken_in_and_undone_leaves_no_trace(folders, before, then):
-    with opened(folders() / "s.duckdb") as store:
-        take(store, RATES)
+def test_what_is_taken_in_and_undone_leaves_no_trace(new_store, before, then):
+    with new_store() as store:
         for file in before:
             upload(store, file)
         contents = store.contents()
@@ -372,19 +376,13 @@ STEPS = st.lists(st.one_of(FILES, FILES, FILES, st.integers(0, 9)), min_size=2, 
 
 @settings(SLOW, max_examples=24)
 @given(steps=STEPS)
-def test_a_refresh_of_what_was_touched_gives_what_a_full_one_gives(folders, steps):
+def test_a_refresh_of_what_was_touched_gives_what_a_full_one_gives(new_store, steps):
     """A number among the steps undoes one of the uploads that are there. However many lines an upload touches, here it is never
     too many to bring the rest up to date by parts.
     """
-    folder, there = folders(), {}
-    with (
-        pytest.MonkeyPatch.context() as patched,
-        opened(folder / "step_by_step.duckdb") as store,
-        opened(folder / "at_once.duckdb") as other,
-    ):
+    there = {}
+    with pytest.MonkeyPatch.context() as patched, new_store() as store, new_store() as other:
         patched.setattr(refresh, "MOST_TOUCHED", 1)
-        take(store, RATES)
-        take(other, RATES, then_refresh=False)
         for step in steps:
             if isinstance(step, int):
                 if there:
@@ -402,9 +400,8 @@ def test_a_refresh_of_what_was_touched_gives_what_a_full_one_gives(folders, step
 
 @settings(SLOW, max_examples=6)
 @given(steps=st.lists(FILES, min_size=1, max_size=4))
-def test_a_store_rebuilt_from_its_files_is_the_same_to_the_row(folders, steps):
-    with opened(folders() / "s.duckdb") as store:
-        take(store, RATES)
+def test_a_store_rebuilt_from_its_files_is_the_same_to_the_row(new_store, steps):
+    with new_store() as store:
         for file in steps:
             upload(store, file)
         before = store.contents()
