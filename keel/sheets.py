@@ -26,6 +26,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from html.parser import HTMLParser
+from importlib.abc import MetaPathFinder
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -629,8 +630,17 @@ _LOCKED, _DAMAGED = 3, 4  # how the child leaves; anything else is a crash
 _Made = tuple[pa.Table, pa.Array | None, dict[str, Any]]
 
 
+class _WithoutPandas(MetaPathFinder):
+    """Finds no pandas for Arrow, which looks for it at its first array: to load it takes longer than to read most workbooks."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ImportError(name)
+
+
 def _child() -> None:
     """Nothing: reads a file of the kind named in the arguments from standard input, writes its sheets as Arrow streams."""
+    sys.meta_path.insert(0, _WithoutPandas())
     try:
         import resource
 

@@ -42,6 +42,7 @@ def query(name: str) -> Query:
     return Query(name, text, about, frozenset(used))
 
 
-def folder(name: str) -> list[str]:
-    """Names of the queries of one folder, in order: ["answers/010_sales", ...]."""
-    return [f"{name}/{path.stem}" for path in sorted((QUERIES / name).glob("*.sql"))]
+@cache
+def folder(name: str) -> tuple[str, ...]:
+    """Names of the queries of one folder, in order: ("answers/010_sales", ...)."""
+    return tuple(f"{name}/{path.stem}" for path in sorted((QUERIES / name).glob("*.sql")))

@@ -1,10 +1,9 @@
 """Bearings on real stores: the week's own numbers, what is declared and when it counts, the evidence in words, the outlook's series."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +13,6 @@ from keel import bearings, charts, company, intake, measure, outlook, verdicts
 from keel.charts.chain import Arrow, Node
 from keel.errors import QuestionError
 from keel.leads import CONFIRMED, NO_EVIDENCE, SUGGESTIVE, TOO_LITTLE, WEEK, Link
-from keel.settings import Settings
 from keel.store import Store
 from keel.verdicts import Claim
 
@@ -29,9 +27,8 @@ PLANTED = {
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "keel.duckdb", Settings()) as opened:
-        yield opened
+def store(empty_store: Store) -> Store:
+    return empty_store
 
 
 def take_in(store: Store, kind: str, rows: str) -> None:

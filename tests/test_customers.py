@@ -1,6 +1,7 @@
 """Who makes the value, who slips, who is lost: worked by hand, held against pandas on the sample company, and adding up to the cent."""
 
 import io
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -24,13 +25,13 @@ Filled = Callable[..., Store]
 
 
 @pytest.fixture
-def filled(tmp_path: Path) -> Iterator[Filled]:
+def filled(empty_file: Path, tmp_path: Path) -> Iterator[Filled]:
     """Opens stores that hold orders (rows below HEAD, or with a head of their own) and other files; closes them."""
     opened: list[Store] = []
 
     def fill(orders: str, *others: tuple[str, str], **chosen: object) -> Store:
         found = Settings() if not chosen else check(chosen, where="test")
-        opened.append(Store(tmp_path / f"{len(opened)}" / "keel.duckdb", found))
+        opened.append(Store(shutil.copy(empty_file, tmp_path / f"{len(opened)}.duckdb"), found))
         text = orders.strip() + "\n"
         for kind, rows in (("orders", text if text.startswith("Date") else HEAD + text), *others):
             take_in(opened[-1], kind, rows)
@@ -452,13 +453,13 @@ ORDERS = st.lists(
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(orders=ORDERS)
-def test_opening_and_moves_are_closing_to_the_cent_and_names_add_up_to_the_moves(orders, tmp_path_factory):
+def test_opening_and_moves_are_closing_to_the_cent_and_names_add_up_to_the_moves(orders, empty_file, tmp_path_factory):
     """For every window and dimension, by name and by sum; and the ladder's columns add up over every span."""
     rows = "Date,Order,Customer,Amount,Region\n2022-01-03,a,Z,1,North\n2024-06-30,z,Z,1,North\n"
     for place, (month, day, customer, cents, region) in enumerate(orders):
         on = date(2022 + month // 12, month % 12 + 1, day)
         rows += f"{on},{place},{customer},{Decimal(cents) / 100},{region}\n"
-    with Store(tmp_path_factory.mktemp("moves") / "keel.duckdb", Settings()) as store:
+    with Store(shutil.copy(empty_file, tmp_path_factory.mktemp("moves")), Settings()) as store:
         take_in(store, "orders", rows)
         assert store.check() == []
         for window in (3, 6, 12):

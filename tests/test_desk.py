@@ -1,9 +1,7 @@
 """The win-back desk: what is said of a lost customer, campaigns with a hold-out, why they left in money, the economics."""
 
 import io
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,7 +11,6 @@ from keel import company, customers, desk, measure
 from keel.desk import Case
 from keel.errors import QuestionError
 from keel.export import lists
-from keel.settings import Settings
 from keel.store import Store
 
 LOST = "ABCDEFGHIJ"  # each bought once on 10 January 2023: lost from 11 July on
@@ -28,10 +25,9 @@ def take_in(store: Store, rows: str, name: str = "orders.csv") -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "keel.duckdb", Settings()) as opened:
-        take_in(opened, ORDERS + "2023-09-30,z,Z,1\n")
-        yield opened
+def store(empty_store: Store) -> Store:
+    take_in(empty_store, ORDERS + "2023-09-30,z,Z,1\n")
+    return empty_store
 
 
 def say(store: Store, case: Case, token: str = "t") -> int:

@@ -1,6 +1,7 @@
 """The rules for every metric (METRICS, 1 to 9), on small stores and on the sample; and that every drill adds up."""
 
 import itertools
+import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -575,22 +576,22 @@ COLUMNS = ["day", "order", "customer", *NAMES, "amount", "cost"]
 
 
 @contextmanager
-def company_of(table: list[tuple]) -> Iterator[tuple[Store, pd.DataFrame]]:
+def company_of(table: list[tuple], empty_file: Path) -> Iterator[tuple[Store, pd.DataFrame]]:
     """A store with these order lines and with one of 1 cent on the first and last day, and the lines as a frame."""
     ends = [(0, "", "", *[""] * len(NAMES), 1, 1), (DAYS - 1, "", "", *[""] * len(NAMES), 1, 1)]
     lines = pd.DataFrame([*table, *ends], columns=COLUMNS).astype({"cost": "Int64"})
     lines["day"] = [FIRST + timedelta(days=int(days)) for days in lines["day"]]
     csv = lines.assign(amount=lines["amount"] / 100, cost=lines["cost"].astype(float) / 100)
     header = ["Date", "Order", "Customer", "Region", "Segment", "Product line", "Channel", "Team", "Amount", "Cost"]
-    with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "keel.duckdb", Settings()) as store:
+    with tempfile.TemporaryDirectory() as folder, Store(shutil.copy(empty_file, folder), Settings()) as store:
         upload(store, "orders", csv.to_csv(index=False, header=header))
         yield store, lines
 
 
 @FEW
 @given(TABLES, st.permutations(list(NAMES)), st.data())
-def test_the_rows_of_any_drill_path_add_up_to_its_number(table, path, data):
-    with company_of(table) as (store, lines):
+def test_the_rows_of_any_drill_path_add_up_to_its_number(empty_file, table, path, data):
+    with company_of(table, empty_file) as (store, lines):
         only: dict[str, str] = {}
         view = lines
         last = lines["day"].max()
@@ -616,9 +617,9 @@ def test_the_rows_of_any_drill_path_add_up_to_its_number(table, path, data):
 @given(
     TABLES, st.sampled_from([(metric, by) for metric in ORDERS for by in itertools.permutations(metric.dimensions, 2)])
 )
-def test_the_parts_of_any_split_make_the_whole(table, asked):
+def test_the_parts_of_any_split_make_the_whole(empty_file, table, asked):
     metric, by = asked
-    with company_of(table) as (store, lines):
+    with company_of(table, empty_file) as (store, lines):
         whole = measure.series(store, metric.id, grain="quarter").frame.set_index("period")
         for names in (by, by[:1]):
             parts = measure.series(store, metric.id, grain="quarter", by=names).frame
@@ -656,8 +657,8 @@ def windows(lines: pd.DataFrame, window: int) -> dict[date, dict[str, tuple[int,
 
 @FEW
 @given(TABLES)
-def test_movements_take_opening_to_closing_to_the_cent_in_every_month_and_region(table):
-    with company_of(table) as (store, lines):
+def test_movements_take_opening_to_closing_to_the_cent_in_every_month_and_region(empty_file, table):
+    with company_of(table, empty_file) as (store, lines):
         for window in (3, 6, 12):
             whole = measure.movements(store, window_months=window).set_index(["month", "movement"]).sort_index()
             assert ((whole["opening"] + whole["change"] - whole["closing"]).abs() <= CENT).all()
@@ -678,8 +679,8 @@ def test_movements_take_opening_to_closing_to_the_cent_in_every_month_and_region
 
 @FEW
 @given(TABLES)
-def test_retention_and_active_customers_are_those_worked_out_from_the_lines(table):
-    with company_of(table) as (store, lines):
+def test_retention_and_active_customers_are_those_worked_out_from_the_lines(empty_file, table):
+    with company_of(table, empty_file) as (store, lines):
         nrr = measure.series(store, "net_revenue_retention").frame.set_index("period")
         grr = measure.series(store, "gross_revenue_retention").frame.set_index("period")
         for month, customers in windows(lines, 12).items():

@@ -8,6 +8,7 @@ none. `refused` is part of the sentence with which the upload is turned down.
 """
 
 import math
+import shutil
 import tomllib
 from decimal import Decimal
 from fractions import Fraction
@@ -41,8 +42,9 @@ def take_in(store: Store, given: dict[str, Any], *, name: str) -> None:
     company.take_in(store, reading, who="case")
 
 
-def opened(case: dict[str, Any], folder: Path) -> Store:
-    return Store(folder / "keel.duckdb", settings.check(case.get("settings", {}), where="keel.toml"))
+def opened(case: dict[str, Any], empty_file: Path, folder: Path) -> Store:
+    path = shutil.copy(empty_file, folder / "keel.duckdb")
+    return Store(path, settings.check(case.get("settings", {}), where="keel.toml"))
 
 
 def number(written: Any) -> float:
@@ -87,8 +89,8 @@ def keyed(rows: list[dict[str, Any]], by: tuple[str, ...]) -> dict[tuple[Any, ..
 
 
 @pytest.mark.parametrize(("metric", "case"), CASES)
-def test_a_metric_gives_what_was_worked_by_hand(metric, case, tmp_path):
-    with opened(case, tmp_path) as store:
+def test_a_metric_gives_what_was_worked_by_hand(metric, case, empty_file, tmp_path):
+    with opened(case, empty_file, tmp_path) as store:
         files = list(enumerate(case["given"], 1))
         if refusal := case.get("refused"):
             for place, given in files[:-1]:

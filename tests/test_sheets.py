@@ -5,10 +5,14 @@ import datetime
 import gzip
 import io
 import struct
+import subprocess
+import sys
 import time
 import zipfile
+from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyreadstat
 import pytest
 import xlsxwriter
@@ -17,6 +21,8 @@ from hypothesis import strategies as st
 
 from keel import sheets
 from keel.errors import InputError
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def rows(sheet):
@@ -448,6 +454,14 @@ def test_a_stray_cell_far_away_is_refused_and_harms_nobody(row):
         sheet.write(row, 16_383, 1)
     with pytest.raises(InputError, match="cannot be read within 3 GB of memory"):
         read(book.getvalue())
+
+
+def test_what_reads_a_workbook_apart_does_not_load_pandas():
+    """It would take as long again."""
+    words = "import sys; from keel import sheets; sheets._child(); sys.exit('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", words, "xlsx"], input=xlsx(), capture_output=True, cwd=ROOT)
+    assert (0, b"") == (done.returncode, done.stderr)
+    assert 2 == pa.ipc.open_stream(done.stdout).read_all().num_rows
 
 
 def test_a_workbook_that_inflates_to_too_much_is_refused_whatever_it_declares(monkeypatch):
