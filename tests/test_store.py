@@ -775,7 +775,6 @@ def importing(tmp_path, monkeypatch):
 
 
 def test_an_import_that_is_killed_is_wholly_in_or_wholly_out(port, large, tmp_path, importing):
-
     def fresh(name):
         copy = tmp_path / name / "s.duckdb"
         copy.parent.mkdir()
@@ -790,7 +789,9 @@ def test_an_import_that_is_killed_is_wholly_in_or_wholly_out(port, large, tmp_pa
         out = (answers(store), len(store.rows("batches")))
     whole_run = fresh("whole")
     began = time.monotonic()
-    importing(large, whole_run).join()
+    process = importing(large, whole_run)
+    process.join()
+    assert 0 == process.exitcode
     lasted = time.monotonic() - began
     with opened(whole_run) as store:
         inside = (answers(store), len(store.rows("batches")))
