@@ -35,7 +35,9 @@ def test_the_very_first_page_comes_from_the_top_down_and_nothing_that_stands_jum
 
             screen.open(wait=60_000)
 
-            assert screen.page.evaluate("order") == ["title", "changed", "card"]
+            order = screen.page.evaluate("order")
+            assert [part for part in order if part != "progress"] == ["title", "changed", "card"]
+            assert "progress" not in order[1:]  # a machine that opens the store slowly says so first
             assert screen.page.evaluate("moved") <= MOST_MOVED
             if size == DESK:  # on a phone the pages are in it
                 assert 0 == screen.page.evaluate("sidebars")
