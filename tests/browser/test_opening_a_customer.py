@@ -50,8 +50,7 @@ def test_a_click_on_the_curve_opens_the_customer_it_names(sample: str, visit: Vi
             return [box.x + plot._fullLayout.xaxis.c2p(line.x[at]), box.y + plot._fullLayout.yaxis.c2p(line.y[at])];
         }"""
     )
-    screen.page.mouse.move(x - 5, y)
-    screen.page.mouse.move(x, y)
+    screen.page.mouse.move(x, y)  # at once: a point on the way would be named first
     named = curve.locator(".hoverlayer .hovertext tspan").first
     expect(named).to_be_visible()
     name = (named.text_content() or "").strip()
