@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from keel import company
@@ -11,6 +12,10 @@ from keel.settings import Settings
 from keel.store import Store
 
 STORE = "keel.duckdb"
+
+# No property fails because the machine was busy for a moment.
+hypothesis.settings.register_profile("keel", deadline=None)
+hypothesis.settings.load_profile("keel")
 
 
 @pytest.fixture(autouse=True)
