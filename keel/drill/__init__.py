@@ -247,8 +247,8 @@ def _ahead(view: View, place: Place, level: str, token: str, members: list[str],
 
 
 def _token(view: View, place: Place, level: str) -> str:
-    """A short name of data, metric, span, filters, place and level."""
-    said = (ui.store().version, view.metric.id, view.span.words, ui.view(), place.path, level)
+    """A short name of data, of all that is asked, and of the level."""
+    said = (ui.store().version, *questions.asked_of(view, place), level)
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 

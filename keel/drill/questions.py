@@ -108,10 +108,14 @@ def number_at(view: View, place: Place, shown: Level | None) -> pd.Series | None
     return found.iloc[-1] if len(found) else None
 
 
+def asked_of(view: View, place: Place) -> tuple[Any, ...]:
+    """All that a place's answers depend on but the data."""
+    return view.metric.id, view.span.words, ui.view(), place.path, st.query_params.get("by", "")
+
+
 def made(view: View, place: Place, make: Callable[[], Any], *asked: Any) -> Any:
     """What is made of a place's answers, as `ui.made` remembers it."""
-    said = (view.metric.id, view.span.words, ui.view(), place.path, st.query_params.get("by", ""))
-    return ui.made(make, "drill", *said, *asked)
+    return ui.made(make, "drill", *asked_of(view, place), *asked)
 
 
 def level_at(view: View, place: Place, level: str) -> Level:
