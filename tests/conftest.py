@@ -18,6 +18,14 @@ hypothesis.settings.register_profile("keel", deadline=None)
 hypothesis.settings.load_profile("keel")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole files go side by side, so that what a file prepares is made once; what watches a page comes last and one by one."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    for item in items:
+        group = "browser" if item.get_closest_marker("browser") else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(autouse=True)
 def _own_data_is_out_of_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What asks for the default store gets one of the test's own, and no keel.toml named from outside counts."""

@@ -12,7 +12,8 @@ PAGES = {
     "What can be seen": "/what_can_be_seen",
 }  # fmt: skip
 DESK, PHONE = (1400, 900), (390, 844)
-WAIT = 12_000  # milliseconds; what takes one second on a machine at rest
+WAIT = 30_000  # milliseconds; what takes one second on a machine at rest
+expect.set_options(timeout=WAIT)
 EXCEPTION = '[data-testid="stException"]'
 ERROR = '[data-testid="stAlertContentError"]'
 

@@ -50,7 +50,7 @@ def test_a_link_to_a_page_works_as_the_very_first_visit_after_a_start(own_sample
 
     screen.page.goto(f"{own_sample}/revenue?region=North")
 
-    expect(screen.page.locator(".keel-title")).to_have_text("Revenue", timeout=30_000)
+    expect(screen.page.locator(".keel-title")).to_have_text("Revenue")
     expect(screen.widget("region").locator("input")).to_have_value("North")
     screen.settle().fine()
 
@@ -60,7 +60,7 @@ def test_starting_with_your_own_data_leaves_the_sample_and_every_page_says_what_
 
     screen.page.get_by_role("button", name="Start with your own data").click()
 
-    expect(screen.page.locator(".keel-title")).to_have_text("Uploads", timeout=30_000)
+    expect(screen.page.locator(".keel-title")).to_have_text("Uploads")
     screen.settle().fine()
     expect(screen.page.get_by_text("What to bring first")).to_be_visible()
     expect(screen.widget("ribbon")).to_have_count(0)

@@ -8,7 +8,7 @@ import duckdb
 from playwright.sync_api import expect
 
 from tests.browser import serving
-from tests.browser.screen import WAIT, Screen, Visit
+from tests.browser.screen import Screen, Visit
 
 WRITES = int(os.environ.get("KEEL_MANY_WRITES", "40"))
 KINDS = ("note", "decision")
@@ -63,9 +63,9 @@ def test_two_browsers_that_write_at_the_same_moment_lose_and_double_nothing(own_
             for screen in both:
                 screen.page.keyboard.press("Enter")
             for screen, kind in zip(both, kinds, strict=True):  # taken: the next one of its kind is blank
-                expect(screen.widget(f"{kind}-engagement-{turn // 2 + 1}")).to_be_visible(timeout=WAIT)
+                expect(screen.widget(f"{kind}-engagement-{turn // 2 + 1}")).to_be_visible()
         for screen in both:
-            expect(screen.page.locator(".keel-heard > li")).to_have_count(len(written), timeout=WAIT)
+            expect(screen.page.locator(".keel-heard > li")).to_have_count(len(written))
             heard = screen.settle().fine().text(".keel-heard")
             assert [1] * len(written) == [heard.count(words) for _, words in written]
             screen.close()
@@ -102,11 +102,11 @@ def test_a_decision_is_refused_without_a_day_and_an_edition_is_published_and_ope
     screen.open("/review?part=Editions")
     screen.page.get_by_role("button", name="Publish").click()
     edition = screen.page.locator(".keel-edition")
-    expect(edition).to_contain_text("Ask the two teams", timeout=WAIT)
+    expect(edition).to_contain_text("Ask the two teams")
     expect(edition).to_contain_text("67.6 %")
     expect(screen.page.get_by_text("Nothing that came later changes it.")).to_be_visible()
     screen.page.get_by_role("button", name="Make the pack").last.click()
-    expect(screen.page.get_by_role("button", name="PowerPoint")).to_be_visible(timeout=2 * WAIT)
+    expect(screen.page.get_by_role("button", name="PowerPoint")).to_be_visible()
     with screen.page.expect_download() as pack:
         screen.page.get_by_role("button", name="PowerPoint").click()
     assert pack.value.suggested_filename == "keel-2026-09-27-edition-1.pptx"

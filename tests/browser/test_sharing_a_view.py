@@ -60,7 +60,7 @@ def label(screen: Screen, words: str) -> Locator:
 def test_a_click_on_the_label_of_a_card_opens_its_metric(sample: str, visit: Visit):
     screen = visit(sample).open()
 
-    label(screen, "Net revenue").click(timeout=2000)
+    label(screen, "Net revenue").click()
 
     expect(screen.page.locator(".keel-title")).to_have_text("Net revenue")
 
@@ -70,7 +70,7 @@ def test_the_label_of_a_card_opens_the_metric_page_of_that_metric(sample: str, v
 
     label(screen, words).press("Enter")
 
-    expect(screen.page.locator(".keel-title")).to_have_text(words, timeout=4000)
+    expect(screen.page.locator(".keel-title")).to_have_text(words)
     screen.settle().fine()
     expect(screen.widget("choose-metric").locator("input").first).to_have_value(words)
     screen.back()

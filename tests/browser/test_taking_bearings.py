@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.screen import WAIT, Visit
+from tests.browser.screen import Visit
 
 
 def test_a_reader_learns_which_link_is_solid_and_what_a_lead_would_move(sample: str, visit: Visit):
@@ -27,8 +27,8 @@ def test_what_is_declared_is_kept_with_its_day_and_a_look_with_its_own(own_sampl
     screen.page.get_by_role("button", name="Declare a lead").click()
     screen.page.get_by_label("Why you expect it").fill("<b>They pay later</b>")
     screen.page.get_by_role("button", name="Declare", exact=True).press("Enter")
-    expect(screen.page.locator(".st-key-box-links label")).to_have_count(8, timeout=WAIT)
+    expect(screen.page.locator(".st-key-box-links label")).to_have_count(8)
     screen.settle().page.get_by_role("button", name="other pairs").click()
-    expect(screen.page.locator(".st-key-box-others")).to_contain_text("other pairs show nothing", timeout=WAIT)
+    expect(screen.page.locator(".st-key-box-others")).to_contain_text("other pairs show nothing")
     expect(screen.page.locator(".st-key-box-others")).to_contain_text("Customer satisfaction → Net revenue")
     screen.settle().fine()
