@@ -397,7 +397,9 @@ def _last_told(store: Store, metric: Metric, grain: str, last: date, watermark: 
 
 def _with_quiet_periods(frame: pd.DataFrame, by: list[str], periods: list[date]) -> pd.DataFrame:
     """Counts and sums are 0 in a period inside the data in which nothing happened."""
-    keys = itertools.product(periods, *[sorted(frame[name].unique()) for name in by])
+    keys = list(itertools.product(periods, *[sorted(frame[name].unique()) for name in by]))
+    if keys == list(zip(*[frame[name] for name in ("period", *by)], strict=True)):
+        return frame.reset_index(drop=True)
     full = pd.DataFrame(keys, columns=["period", *by]).merge(frame, how="left", on=["period", *by], indicator="found")
     quiet = full.pop("found") == "left_only"
     full.loc[quiet, ["value", "num"]] = 0.0  # where there are rows without a number, there is none

@@ -173,11 +173,11 @@ def _days(column: "pd.Series[Any]") -> np.ndarray:
 
 def covered(store: Store, grain: str, periods: np.ndarray, first: date, last: date) -> np.ndarray:
     """True for each period that lies whole inside [first, last]."""
-    calendar = store.settings.calendar
-    if grain == WHOLE:
+    if grain == WHOLE or not len(periods):
         return np.ones(len(periods), dtype=bool)
-    is_whole = {period: period >= first and calendar.end(period, grain) - DAY <= last for period in set(periods)}
-    return np.array([is_whole[period] for period in periods], dtype=bool)
+    not_over = store.settings.calendar.start(last + DAY, grain)
+    is_whole: np.ndarray = (periods >= first) & (periods < not_over)
+    return is_whole
 
 
 # Why it is hidden
