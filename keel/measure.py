@@ -50,8 +50,12 @@ class Series:
     total: Mapping[str, float | None] = field(default_factory=dict)
 
 
-def metrics(store: Store) -> dict[str, Metric]:
+def metrics(store: Store) -> Mapping[str, Metric]:
     """Every metric: the catalogue's, then the uploaded measures and the ratios of them."""
+    return store.kept("metrics", lambda: _metrics(store))
+
+
+def _metrics(store: Store) -> dict[str, Metric]:
     found = dict(catalogue.load())
     declared = tuple(store.settings.dimensions.get("people", ()))
     for name, metric in found.items():
@@ -435,23 +439,17 @@ def _survival(store: Store, metric: Metric, grain: str, first: date, start: date
     hired = pd.to_datetime(hires["hired_on"]).to_numpy("datetime64[D]")
     left = pd.to_datetime(hires["left_on"]).to_numpy("datetime64[D]")
     people = hires["people"].to_numpy()
-    rows = []
-    for period in _periods(store, grain, start, last):
-        close = min(calendar.end(period, grain) - timedelta(days=1), last)
-        rows.append({"period": period, **_attrition(hired, left, people, close)})
-    frame = pd.DataFrame(rows).assign(num=np.nan, den=np.nan, squares=np.nan)
-    values = frame.set_index("period")["value"]
-    prior = [values.get(calendar.prior_year(period, grain), np.nan) for period in frame["period"]]
-    return frame.assign(prior=prior)
-
-
-def _attrition(hired: np.ndarray, left: np.ndarray, people: np.ndarray, close: date) -> dict[str, float]:
-    end, begin = np.datetime64(close), np.datetime64(add_months(close, -COHORT_MONTHS))
-    inside = (hired > begin) & (hired <= end)
-    gone = inside & ~np.isnat(left) & (left <= end)
-    days = (np.where(gone, left, end) - hired).astype("timedelta64[D]").astype(int)
-    found = survival.attrition(np.repeat(days[inside], people[inside]), np.repeat(gone[inside], people[inside]))
-    return {"value": found.share_left, "low": found.low, "high": found.high, "n": found.n}
+    periods = _periods(store, grain, start, last)
+    closes = [min(calendar.end(period, grain) - DAY, last) for period in periods]
+    cohorts = [(add_months(close, -COHORT_MONTHS), close) for close in closes]
+    after, until = np.array(cohorts, dtype="datetime64[D]").reshape(-1, 2).T
+    found = survival.attrition(np.repeat(hired, people), np.repeat(left, people), after, until)
+    values = dict(zip(periods, found.share_left, strict=True))
+    return pd.DataFrame({
+        "period": periods, "value": found.share_left, "low": found.low, "high": found.high, "n": found.n.astype(float),
+        "num": np.nan, "den": np.nan, "squares": np.nan,
+        "prior": [values.get(calendar.prior_year(period, grain), np.nan) for period in periods],
+    })  # fmt: skip
 
 
 def _staff_note(row: Mapping[str, Any], grain: str, first: date, first_leaving: date, last: date, store: Store) -> str:

@@ -11,10 +11,10 @@ import os
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pandas as pd
@@ -27,6 +27,8 @@ from keel.progress import Progress, unheard
 from keel.readings import Reading
 from keel.refresh import FAR_REACHING, answer, reads, refresh, table_of
 from keel.settings import Settings
+
+_Made = TypeVar("_Made")
 
 # Text in frames is kept as Python objects, not in Arrow: the frames of a page are small, and their columns have names. A click takes a
 # quarter to a third less of the processor's time (docs/decisions/021).
@@ -59,7 +61,7 @@ class Store:
         self._refused: Counter[tuple[date, str, str]] = Counter()
         self._stood: tuple[Any, duckdb.DuckDBPyConnection] | None = None
         self._stood_lock = threading.RLock()
-        self._lists: tuple[str, dict[Any, list[dict[str, Any]]]] = ("", {})
+        self._kept: tuple[str, dict[Hashable, Any]] = ("", {})
         if self.path.is_dir():
             raise StoreError(
                 f"{self.path.name}: this is a directory; a database file was expected. Name a file, such as keel.duckdb."
@@ -113,13 +115,18 @@ class Store:
         """The same of a short list that many views look into (waves, sources), remembered until the data changes: a new
         list, whose rows are not to be altered.
         """
-        version, asked = self._version, (name, *sorted(parameters.items()))
-        if self._lists[0] != version:
-            self._lists = (version, {})
-        remembered = self._lists[1]
-        if asked not in remembered:
-            remembered[asked] = self.rows(name, **parameters)
-        return list(remembered[asked])
+        return list(self.kept((name, *sorted(parameters.items())), lambda: self.rows(name, **parameters)))
+
+    def kept(self, what: Hashable, make: Callable[[], _Made]) -> _Made:
+        """What is made of the contents, remembered until they change: one object for everybody, which nobody may alter."""
+        version = self._version
+        if self._kept[0] != version:
+            self._kept = (version, {})
+        there = self._kept[1]
+        if what not in there:
+            there[what] = make()
+        made: _Made = there[what]
+        return made
 
     def audit_people(self, survey: str, wave_on: date) -> list[dict[str, Any]]:
         """How many people of each kind a closed wave holds, by cell and weeks; for keel.audit alone, which tells no one."""

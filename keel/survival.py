@@ -20,20 +20,21 @@ from keel.intervals import wilson
 
 AT_RISK_FLOOR = 5  # METHODS E: below this one person moves the curve by more than 20 points
 YEAR = 365  # days
+FOREVER = np.iinfo(np.int64).max  # days: who is still here
 COLUMNS = ("day", "at_risk", "leavers", "stay", "low", "high")
 
 
 class Attrition(NamedTuple):
-    """The share of a cohort that left, as a fraction, its 95 % interval and the n people of the cohort.
+    """The share of each cohort that left, as a fraction, its 95 % interval and the n people of the cohort; arrays.
 
     Where too few were followed so long, `reached` is False and the three numbers are nan: no data.
     """
 
-    share_left: float
-    low: float
-    high: float
-    n: int
-    reached: bool
+    share_left: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    n: np.ndarray
+    reached: np.ndarray
 
 
 def kaplan_meier(durations_days: ArrayLike, left: ArrayLike) -> pd.DataFrame:
@@ -54,17 +55,45 @@ def kaplan_meier(durations_days: ArrayLike, left: ArrayLike) -> pd.DataFrame:
     return _frame(_curve(days, gone, turns[turns <= cut_on]))
 
 
-def attrition(durations: ArrayLike, left: ArrayLike, at: int = YEAR) -> Attrition:
-    """The share of a cohort that leaves within `at` days, 1 - Kaplan-Meier, with its 95 % interval.
+def attrition(hired: ArrayLike, left: ArrayLike, after: ArrayLike, until: ArrayLike, at: int = YEAR) -> Attrition:
+    """The share of each cohort that leaves within `at` days, 1 - Kaplan-Meier, with its 95 % interval.
 
-    People still here and hired less than `at` days ago are censored: they count as long as they were seen,
-    and not as stayers. Fewer than five at risk on day `at`: the curve was cut before it, so no data.
+    hired, left: a day each per person; no day of leaving: still here. after, until: a day each per cohort, which is who was
+    hired after the one and up to the other, with what was known of them on the latter. Who was still here then
+    and hired less than `at` days ago is censored: counted as long as seen, and not as a stayer. Fewer than
+    five at risk on day `at`: the curve was cut before it, so no data.
+
+    Who was at risk on a day after being hired has stayed so long and was hired so many days before the close: both can be looked
+    up for all cohorts at once, which for the weeks of 27 years takes an eighth of a curve for each.
     """
-    days, gone = _cohort(durations, left)
-    if np.count_nonzero(days >= at) < AT_RISK_FLOOR:
-        return Attrition(np.nan, np.nan, np.nan, len(days), False)
-    _, _, _, stay, low, high = _curve(days, gone, np.array([at]))
-    return Attrition(float(1 - stay[0]), float(1 - high[0]), float(1 - low[0]), len(days), True)
+    begun, gone, opens, closes = (np.asarray(days, dtype="datetime64[D]") for days in (hired, left, after, until))
+    if begun.shape != gone.shape or opens.shape != closes.shape:
+        raise ValueError(
+            f"hired and left, and after and until, must be of one length (got {begun.size} and {gone.size}, {opens.size} and {closes.size})"
+        )
+    stayed = np.where(np.isnat(gone), FOREVER, (gone - begun).astype(np.int64))
+    order = np.argsort(begun)
+    order = order[~np.isnat(begun[order]) & (stayed[order] >= 0)]
+    begun, stayed = begun[order], stayed[order]
+
+    def seen(who: np.ndarray, days: int) -> np.ndarray:
+        """How many of these each cohort holds, of those hired so many days before its close."""
+        found = np.searchsorted(begun[who], [opens, closes - days], side="right")
+        return np.maximum(found[1] - found[0], 0)
+
+    stay, greenwood = np.ones(opens.shape), np.zeros(opens.shape)
+    for day in np.unique(stayed[stayed <= at]):
+        at_risk, leavers = seen(stayed >= day, day), seen(stayed == day, day)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            stay *= np.where(leavers > 0, 1 - leavers / at_risk, 1)
+            greenwood += np.where(leavers > 0, leavers / (at_risk * (at_risk - leavers)), 0)
+    risk_on = seen(stayed >= at, at)
+    reached = risk_on >= AT_RISK_FLOOR
+    share_left, low, high = (np.full(opens.shape, np.nan) for _ in range(3))
+    share_left[reached] = 1 - stay[reached]
+    least, most = _limits(stay[reached], greenwood[reached], risk_on[reached])
+    low[reached], high[reached] = 1 - most, 1 - least
+    return Attrition(share_left, low, high, seen(stayed >= 0, 0), reached)
 
 
 def _cohort(durations: ArrayLike, left: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -96,10 +125,15 @@ def _curve(days: np.ndarray, gone: np.ndarray, on: np.ndarray) -> tuple[np.ndarr
     stay = np.concatenate([[1.0], stays])[last_turn]
     greenwood = np.concatenate([[0.0], sums])[last_turn]
     risk_on = len(days) - np.searchsorted(in_order, on)
-    # Nobody left, or everybody: the variance says nothing, so only those at risk on the day count.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        people = np.where((stay == 1) | (stay == 0), risk_on, (1 - stay) / (stay * greenwood))
-    low, high = wilson(stay * people, people)
+    low, high = _limits(stay, greenwood, risk_on)
     leavings = np.sort(days[gone])
     left_on = np.searchsorted(leavings, on, side="right") - np.searchsorted(leavings, on)
     return on, risk_on, left_on, stay, low, high
+
+
+def _limits(stay: np.ndarray, greenwood: np.ndarray, at_risk: np.ndarray) -> tuple[Any, Any]:
+    """95 % limits of the share that stays; greenwood: its variance over stay²."""
+    # Nobody left, or everybody: the variance says nothing, so only those at risk on the day count.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        people = np.where((stay == 1) | (stay == 0), at_risk, (1 - stay) / (stay * greenwood))
+    return wilson(stay * people, people)

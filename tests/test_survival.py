@@ -7,15 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keel.intervals import wilson
-from keel.survival import attrition, kaplan_meier
+from keel.survival import Attrition, attrition, kaplan_meier
 
 COHORTS = st.lists(st.tuples(st.integers(0, 800), st.booleans()), max_size=60)
+CLOSE, NEVER = np.datetime64("2026-06-30"), np.datetime64("NaT", "D")
 
 
 def cohort(*people):
     """(durations, left) from (days, how many, left?)."""
     days = [day for day, many, _ in people for _ in range(many)]
     return np.array(days), np.array([gone for _, many, gone in people for _ in range(many)], dtype=bool)
+
+
+def first_year(days, left):
+    """The attrition of one cohort, from how long each was seen until its close."""
+    hired = [NEVER if np.isnan(day) else CLOSE - int(day) for day in days]
+    gone = [CLOSE if leaver else NEVER for leaver in left]
+    return Attrition(*(column[0] for column in attrition(hired, gone, [CLOSE - 10_000], [CLOSE])))
 
 
 # Ten people. 1 leaves on day 10; 1 is last seen on day 20; 2 leave on day 30; 1 leaves and 1 is last seen on
@@ -46,7 +54,7 @@ def test_attrition_worked_by_hand():
     # The eleven of TEN with one more to day 400: five reach it, so the curve is not cut before.
     # day 10: 10/11; day 30: 9 at risk, 7/9; day 40: 7 at risk, 6/7: stay = 10/11 * 7/9 * 6/7 = 20/33
     days, left = np.append(TEN[0], 400), np.append(TEN[1], False)
-    result = attrition(days, left, at=365)
+    result = first_year(days, left)
     assert (pytest.approx(13 / 33), 11, True) == (result.share_left, result.n, result.reached)
     assert 0 < result.low < result.share_left < result.high < 1
 
@@ -55,15 +63,15 @@ def test_people_in_their_first_year_are_censored_and_not_stayers():
     # 10 hired long ago, 5 of them gone on day 100; 10 hired 50 days ago, all here.
     days, left = cohort((100, 5, True), (500, 5, False), (50, 10, False))
     # On day 100 ten are at risk: half of them leave. Counting the new ones as stayers would say a quarter.
-    assert 0.5 == attrition(days, left).share_left
-    assert 20 == attrition(days, left).n
+    assert 0.5 == first_year(days, left).share_left
+    assert 20 == first_year(days, left).n
 
 
 def test_someone_who_leaves_on_the_day_counts_and_the_day_after_does_not():
     on_the_day = cohort((365, 2, True), (500, 8, False))
     the_day_after = cohort((366, 2, True), (500, 8, False))
-    assert 0.2 == pytest.approx(attrition(*on_the_day).share_left)
-    assert 0 == attrition(*the_day_after).share_left
+    assert 0.2 == pytest.approx(first_year(*on_the_day).share_left)
+    assert 0 == first_year(*the_day_after).share_left
 
 
 @pytest.mark.parametrize(
@@ -77,18 +85,18 @@ def test_someone_who_leaves_on_the_day_counts_and_the_day_after_does_not():
     ids=["nobody", "four people", "all in their first year", "four left of many"],
 )
 def test_too_few_at_risk_is_no_data(people):
-    result = attrition(*cohort(*people))
+    result = first_year(*cohort(*people))
     assert not result.reached
     assert np.isnan([result.share_left, result.low, result.high]).all()
     assert sum(many for _, many, _ in people) == result.n
 
 
 def test_five_at_risk_on_the_day_are_enough():
-    assert attrition(*cohort((365, 5, False))).reached
+    assert first_year(*cohort((365, 5, False))).reached
 
 
 def test_nobody_leaving_still_has_an_interval_of_those_seen_so_long():
-    result = attrition(*cohort((400, 10, False), (100, 90, False)))
+    result = first_year(*cohort((400, 10, False), (100, 90, False)))
     assert (0, 0) == (result.share_left, result.low)
     assert 1 - wilson(10, 10)[0] == pytest.approx(result.high)  # ten were seen a year, not a hundred
 
@@ -100,7 +108,7 @@ def test_everybody_leaving_on_one_day_still_has_an_interval():
 
 
 def test_with_nobody_censored_it_is_wilson_of_the_plain_share():
-    result = attrition(*cohort((10, 3, True), (200, 9, True), (900, 28, True)))
+    result = first_year(*cohort((10, 3, True), (200, 9, True), (900, 28, True)))
     assert wilson(12, 40) == pytest.approx((result.low, result.high))
     assert 12 / 40 == pytest.approx(result.share_left)
 
@@ -119,8 +127,8 @@ def test_a_flat_curve_runs_to_the_last_day_with_five_at_risk():
 
 def test_people_who_have_not_begun_are_in_no_cohort():
     days, left = cohort((100, 2, True), (500, 8, False))
-    more = attrition(np.append(days.astype(float), [np.nan, -30]), np.append(left, [False, False]))
-    assert attrition(days, left) == more
+    more = first_year(np.append(days.astype(float), [np.nan, -30]), np.append(left, [False, False]))
+    assert first_year(days, left) == more
 
 
 def test_timedeltas_are_taken_as_days_and_frames_columns_work():
@@ -132,7 +140,7 @@ def test_timedeltas_are_taken_as_days_and_frames_columns_work():
 def test_nothing_that_was_given_is_changed():
     days, left = TEN[0].copy(), TEN[1].copy()
     kaplan_meier(days, left)
-    attrition(days, left)
+    first_year(days, left)
     assert (TEN[0] == days).all()
     assert (TEN[1] == left).all()
 
@@ -140,6 +148,8 @@ def test_nothing_that_was_given_is_changed():
 def test_durations_and_leavers_of_different_lengths_are_refused():
     with pytest.raises(ValueError, match="one length \\(got 2 and 1\\)"):
         kaplan_meier([1, 2], [True])
+    with pytest.raises(ValueError, match="one length \\(got 2 and 1, 1 and 1\\)"):
+        attrition([CLOSE, CLOSE], [NEVER], [CLOSE], [CLOSE])
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -178,10 +188,39 @@ def test_a_curve_falls_within_its_limits_and_ends_where_five_are_at_risk(people)
     assert (curve["low"] >= 0).all()
     assert (curve["high"] <= 1).all()
     assert (curve["low"] < curve["high"]).all()
-    result = attrition(days, left)
+    result = first_year(days, left)
     assert result.reached == (len(curve) > 0 and curve["day"].iloc[-1] >= 365)
     if result.reached:
         assert 1 - curve.loc[curve["day"] <= 365, "stay"].iloc[-1] == pytest.approx(result.share_left)
+
+
+@given(
+    people=st.lists(st.tuples(st.integers(0, 1500), st.none() | st.integers(-3, 900)), max_size=50),
+    cohorts=st.lists(st.tuples(st.integers(0, 1500), st.integers(0, 800)), min_size=1, max_size=6),
+)
+def test_many_cohorts_at_once_are_each_their_own_curve_of_who_was_hired_and_of_what_was_known_then(people, cohorts):
+    begins = np.datetime64("2020-01-01")
+    hired = [begins + day for day, _ in people]
+    left = [NEVER if stayed is None else begins + day + stayed for day, stayed in people]
+    closes = [begins + close for close, _ in cohorts]
+
+    found = attrition(hired, left, [close - long for close, (_, long) in zip(closes, cohorts, strict=True)], closes)
+
+    for place, (close, long) in enumerate(cohorts):
+        inside = [
+            (day, stayed) for day, stayed in people if close - long < day <= close and (stayed is None or stayed >= 0)
+        ]
+        gone = [stayed is not None and day + stayed <= close for day, stayed in inside]
+        days = [stayed if left else close - day for (day, stayed), left in zip(inside, gone, strict=True)]
+        curve = kaplan_meier(days, gone)
+        assert len(inside) == found.n[place]
+        assert (sum(day >= 365 for day in days) >= 5) == found.reached[place]
+        if found.reached[place]:
+            last = curve[curve["day"] <= 365].iloc[-1]
+            assert 1 - last["stay"] == pytest.approx(found.share_left[place], abs=1e-12)
+            assert found.low[place] <= found.share_left[place] <= found.high[place]
+        else:
+            assert np.isnan([found.share_left[place], found.low[place], found.high[place]]).all()
 
 
 def test_limits_cover_what_they_promise():
@@ -190,7 +229,7 @@ def test_limits_cover_what_they_promise():
     for _ in range(1500):  # 20 people, three in ten gone in a year, hired over the last two and a half
         stay = np.ceil(random.exponential(-365 / np.log(0.7), 20))
         seen = random.integers(100, 900, 20)
-        result = attrition(np.minimum(stay, seen), stay <= seen)
+        result = first_year(np.minimum(stay, seen), stay <= seen)
         reached += result.reached
         hits += result.low <= 0.3 <= result.high
     assert reached > 1000

@@ -16,6 +16,7 @@ from keel.ui.frame import (
     PAGES,
     ask,
     blank,
+    covered,
     dimension_label,
     heading,
     here,
@@ -219,7 +220,7 @@ def other_links() -> None:
 
 def _declare(form: str, found: Link | None = None) -> None:
     """A form that keeps a declaration, with today's date."""
-    known = {id: metric for id, metric in known_metrics().items() if ask("coverage", metric=metric)}
+    known = {id: metric for id, metric in known_metrics().items() if covered(metric)}
     ids = list(known)
     key = blank(form)
     with st.popover("Declare a lead" if found is None else "Declare", key=key, icon=":material/flag:", type="tertiary"):
@@ -262,7 +263,7 @@ def outlook(metric_id: str = "") -> None:
     ):
         heading("Where that points", "the next 13 weeks; every band says how often it should hold")
         if not metric_id:
-            choices = [id for id, metric in known.items() if metric.finest == "week" and metric.grain == "day" and ask("coverage", metric=metric)]  # fmt: skip
+            choices = [id for id, metric in known.items() if metric.finest == "week" and metric.grain == "day" and covered(metric)]  # fmt: skip
             choices.sort(key=lambda id: id != "revenue")
             metric_id = choose(
                 "Outlook of", choices, key="outlook", labels={id: known[id].label for id in choices}, width=200

@@ -26,13 +26,17 @@ def judged(metric_id: str, *, only: Mapping[str, str] | None = None, grain: str 
 
     What the filters may not tell is hidden in every period, with the reason.
     """
-    metric = ask("metrics")[metric_id]
-    asked = {"metric_id": metric_id, "grain": grain or view().grain_of(metric)}
+    metric = known_metrics()[metric_id]
+    grain = grain or view().grain_of(metric)
     only = view().only(metric) if only is None else dict(only)
+    return made(lambda: _judged(metric_id, grain, only), "judged", metric_id, grain, only)
+
+
+def _judged(metric_id: str, grain: str, only: dict[str, str]) -> Judged:
     try:
-        found: Judged = ask("judged", only=only, **asked)
+        found = measure.judged(store(), metric_id, grain=grain, only=only)
     except PrivacyError as error:
-        found = ask("judged", only={}, **asked)
+        found = measure.judged(store(), metric_id, grain=grain)
         frame = found.series.frame
         nothing = suppression.without(frame, pd.Series(True, index=frame.index), str(error))
         found = Judged(replace(found.series, only=only, frame=nothing, total={}), [], signals.signals([]))
@@ -74,7 +78,7 @@ def own_measures(kind: str) -> list[str]:
 
 def card(metric_id: str, *, key: str) -> None:
     """One card: label, period, value, changes, 26 periods as a line, target, what its usual range says and why."""
-    metric = ask("metrics")[metric_id]
+    metric = known_metrics()[metric_id]
     with st.container(key=f"card-{metric.kind}-{key}", gap=None):
         metric_link(metric)
         st.html(made(lambda: _card_body(judged(metric_id)), "card", metric_id, view(), theme()))

@@ -12,7 +12,7 @@ from keel import charts, desk, meeting, wording
 from keel.desk import Case
 from keel.periods import add_months
 from keel.ui.customers import RUNG_NAMES, money
-from keel.ui.frame import ask, blank, heading, keep, store, theme, who
+from keel.ui.frame import ask, blank, covered, heading, keep, known_metrics, store, theme, who
 from keel.ui.panels import chart, day_column, money_column, table
 from keel.ui.room import said_of
 from keel.ui.winback import say_case
@@ -31,7 +31,7 @@ def one_customer(customer_id: str) -> None:
         del st.query_params["customer"]
         st.rerun()
     found = ask("customers.customer", customer_id=customer_id)
-    number, as_of = found["number"], found["as_of"] or ask("coverage", metric=ask("metrics")["revenue"])[1]
+    number, as_of = found["number"], found["as_of"] or covered(known_metrics()["revenue"])[1]
     months = ask("customers.customer_months", number=number, until=as_of)
     _card(found)
     left, right = st.columns([3, 2], gap="medium")

@@ -12,7 +12,7 @@ import streamlit as st
 from keel import charts, customers, desk, measure, wording
 from keel.errors import QuestionError
 from keel.export import lists
-from keel.ui.frame import PAGES, ask, heading, here, plain, store, theme, view
+from keel.ui.frame import PAGES, ask, covered, heading, here, known_metrics, plain, store, theme, view
 from keel.ui.panels import chart, day_column, parts, percent_column, table
 
 PARTS = ["The 80 %", "Can't afford to lose", "Slipping and lost", "Win-back desk", "Ladder"]
@@ -48,7 +48,7 @@ def _as_of() -> date | None:
     asked = st.query_params.get("as_of", "")
     if not asked:
         return None
-    first, last = ask("coverage", metric=ask("metrics")["revenue"])
+    first, last = covered(known_metrics()["revenue"])
     try:
         day = date.fromisoformat(asked)
     except ValueError as error:
@@ -94,7 +94,7 @@ def has_ladder() -> bool:
 
 def customer_parts() -> str:
     """The head of the page: which part, as of which day, and a way to any customer; then how many stand where."""
-    first, last = ask("coverage", metric=ask("metrics")["revenue"])
+    first, last = covered(known_metrics()["revenue"])
     with st.container(key="customers-head", horizontal=True, vertical_alignment="center", gap="medium"):
         part = parts(PARTS, key="part")
         day = st.date_input(

@@ -24,7 +24,7 @@ SPANS = {"6 months": 6, "12 months": 12, "24 months": 24, "All": 0}
 
 
 ALL = "All"
-MOST_MADE = 400  # some 20 MiB of figures, bars and tables
+MOST_MADE = 500  # some 30 MiB of series, figures, bars and tables
 SOON = 0.3  # seconds that are waited before progress is shown, and between two looks at it
 GRAINS_WIDE = 300  # pixels that the four grains take: what stands beside them stays where it is while they load
 
@@ -150,8 +150,12 @@ def made(make: Callable[[], Any], *asked: Any) -> Any:
 
 def known_metrics() -> Mapping[str, Metric]:
     """Every metric by id."""
-    found: Mapping[str, Metric] = ask("metrics")
-    return found
+    return measure.metrics(store())
+
+
+def covered(metric: Metric) -> Any:
+    """First and last day of the data behind a metric; None where there is none."""
+    return measure.coverage(store(), metric)
 
 
 _STYLE = f"""<style>

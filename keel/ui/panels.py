@@ -29,6 +29,7 @@ from keel.ui.cards import (
 from keel.ui.frame import (
     PAGES,
     ask,
+    covered,
     dimension_label,
     heading,
     here,
@@ -251,7 +252,7 @@ class Span:
 def asked_span(metric_id: str) -> Span:
     """The chosen span of one metric, ending on the last day its data covers."""
     metric = known_metrics()[metric_id]
-    first, last = ask("coverage", metric=metric)
+    first, last = covered(metric)
     months = view().months
     start = max(first, add_months(last, -months) + timedelta(days=1)) if months else first
     value = None
@@ -387,7 +388,7 @@ def inert(frame: pd.DataFrame) -> pd.DataFrame:
 
 def nothing_yet(metric_ids: Sequence[str], what: str) -> bool:
     """True, with the way out on the page, when none of the metrics has data."""
-    known = ask("metrics")
+    known = known_metrics()
     if any(len(series(metric_id, only={}).frame) for metric_id in metric_ids):
         return False
     st.info(f"There is nothing here yet. Bring {what}, and this page fills by itself.")
@@ -447,7 +448,7 @@ def behind_link(metric: Metric) -> None:
 
 def definition(metric: Metric) -> None:
     """What a metric is: its sentence, what was settled, unit, direction, owner, target, freshness, SQL."""
-    span = ask("coverage", metric=metric)
+    span = covered(metric)
     facts = [
         ("Kind", {"lag": "lagging: a result", "lead": "leading: moves first"}[metric.kind]),
         ("Better", {"up": "▲ higher", "down": "▼ lower", "neither": "neither"}[metric.better]),
@@ -599,7 +600,7 @@ def declared(only: Mapping[str, str] | None = None) -> list[tuple[Link, Claim]]:
     known = known_metrics()
     shown = []
     for claim in found:
-        if not all(ask("coverage", metric=known[id]) for id in claim.pair):
+        if not all(covered(known[id]) for id in claim.pair):
             continue
         waits = f"It was looked at before it was declared: it counts from {wording.day_year(claim.counts_from)} on."
         shown.append((tested.get(claim.pair) or Link(*claim.pair, False, 0, leads.TOO_LITTLE, waits), claim))
