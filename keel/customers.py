@@ -156,12 +156,16 @@ def products(store: Store, *, as_of: date | None = None, months: int | None = No
     return frame.assign(share=frame["running"] / above if above > 0 else np.nan)
 
 
-def leaving_teams(store: Store) -> dict[str, date]:
+def leaving_teams(store: Store) -> Mapping[str, date]:
     """The teams that serve customers in which more people leave than usual: team -> since the first day of which month.
 
     A team belongs to the department of its name, or whose name it begins with ("Support North" to Support); small departments
     are not told of, as everywhere.
     """
+    return store.kept("leaving teams", lambda: _leaving_teams(store))
+
+
+def _leaving_teams(store: Store) -> dict[str, date]:
     staff = measure.metrics(store).get(LEAVING)
     if staff is None or "department" not in staff.dimensions or measure.coverage(store, staff) is None:
         return {}

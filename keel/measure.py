@@ -155,7 +155,7 @@ def _of_rows(
         frame = frame.assign(low=low, high=high)
     is_partial = ~told.covered(store, grain, frame["period"].to_numpy(), start, last)
     note = frame.pop("gap") if "gap" in frame else ""
-    frame = frame.assign(partial=is_partial, prior=frame["prior"].mask(is_partial), note=note)
+    frame = frame.assign(partial=is_partial, prior=np.where(is_partial, np.nan, frame["prior"]), note=note)
     if metric.interval == "poisson":
         first_leaving = store.rows("first_leaving")[0]["first_on"] or first
         frame["note"] = [_staff_note(row, grain, first, first_leaving, last, store) for row in records(frame)]
@@ -293,7 +293,8 @@ def distinguishable(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool |
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame, one dict each."""
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+    names = [str(name) for name in frame]
+    return [dict(zip(names, row, strict=True)) for row in zip(*[frame[name].tolist() for name in frame], strict=True)]
 
 
 def _rolled(
@@ -306,16 +307,15 @@ def _rolled(
     frame = _rows(store, metric, grain, by, only, from_on, last)
     if metric.rule == "answers" and metric.id in _wave_dimensions(store) and grain != "week":
         frame = told.people_once(store, metric, frame, grain, calendar.start(from_on, "month"), last)
-    frame = frame.rename(columns={"people": "n"})
-    frame["period"] = frame["period"].dt.date if len(frame) else frame["period"]
+    columns = {"period": frame["period"].dt.date if len(frame) else frame["period"]}
+    columns |= {name: frame[member] for name, member in zip(by, ("member", "second_member"), strict=False)}
+    columns |= {name: frame[name] for name in ("num", "den")}
+    columns |= {"n": frame["people"].astype(float), "squares": frame["squares"], "value": frame["value"] * metric.scale}
+    frame = pd.DataFrame(columns)
     if metric.grain == "period" and last < watermark:  # such rows hold the whole period's data: later than asked
         after = store.settings.win_back_months if metric.follow_up else 0
         closed = [add_months(calendar.end(period, grain), after) - DAY <= last for period in frame["period"]]
         frame = frame[np.array(closed, dtype=bool)]
-    frame["value"] = frame["value"] * metric.scale
-    frame["n"] = frame["n"].astype(float)
-    names = dict(zip(("member", "second_member"), by, strict=False))
-    frame = frame.drop(columns=[c for c in ("member", "second_member") if c not in names]).rename(columns=names)
     if metric.roll == "sum" and len(frame):
         # A trailing window has no number before its first whole one; after it, nothing is zero.
         begins = start if metric.grain == "day" else max(start, frame["period"].min())
@@ -425,10 +425,12 @@ def _with_prior(
     earlier = frame
     if start > first:  # asked for a later part only
         earlier = _rolled(store, metric, grain, by, only, max(first, min(wanted)), last, watermark)
-    earlier = suppression.hide(earlier.assign(note=""), _floor(store, metric))  # hidden then is hidden now
-    whole = earlier[told.covered(store, grain, earlier["period"].to_numpy(), first, last)]
-    values = dict(zip(zip(whole["period"], *[whole[name] for name in by], strict=True), whole["value"], strict=True))
-    keys = zip(wanted, *[frame[name] for name in by], strict=True)
+    periods, people = earlier["period"].to_numpy(), earlier["n"].to_numpy(float)
+    is_told = ~suppression.are_few(people, _floor(store, metric))  # hidden then is hidden now
+    is_told &= told.covered(store, grain, periods, first, last)
+    members = [earlier[name].tolist() for name in by]
+    values = dict(zip(zip(periods, *members, strict=True), np.where(is_told, earlier["value"], np.nan), strict=True))
+    keys = zip(wanted, *[frame[name].tolist() for name in by], strict=True)
     return frame.assign(prior=[values.get(key, np.nan) for key in keys])
 
 

@@ -608,10 +608,16 @@ def hide(frame: pd.DataFrame, minimum: int) -> pd.DataFrame:
 
     In and out: the columns of a series (see keel.measure.Series); n holds the people.
     """
-    return without(frame, frame["n"].between(1, minimum - 1))
+    return without(frame, are_few(frame["n"].to_numpy(float), minimum))
 
 
-def without(frame: pd.DataFrame, small: "pd.Series[bool]", note: str = HIDDEN) -> pd.DataFrame:
+def are_few(people: np.ndarray, minimum: int) -> np.ndarray:
+    """Where somebody is, and fewer than `minimum`."""
+    few: np.ndarray = (people >= 1) & (people < minimum)
+    return few
+
+
+def without(frame: pd.DataFrame, small: "np.ndarray | pd.Series[bool]", note: str = HIDDEN) -> pd.DataFrame:
     """The frame of a series with every number gone in the rows marked, and the reason in their place."""
     if not small.any():
         return frame.assign(hidden=small)

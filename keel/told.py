@@ -87,7 +87,7 @@ def by_groups(store: Store, view: Groups, named: Named | None) -> pd.DataFrame:
         "prior": np.where(is_partial, np.nan, _prior(store, view, every, rows)),
         "low": low, "high": high, "partial": is_partial, "note": "",
     })  # fmt: skip
-    hidden = untold | ((n >= 1) & (n < view.floor))
+    hidden = untold | suppression.are_few(n, view.floor)
     shown = suppression.without(frame, pd.Series(hidden, dtype=bool))
     if 0 < hidden.sum() <= MOST_EXPLAINED:
         notes = []
@@ -156,7 +156,7 @@ def _prior(store: Store, view: Groups, every: pd.DataFrame, rows: pd.DataFrame) 
     den, n = every["whole_den"].to_numpy(float), every["whole_people"].to_numpy(float)
     value = every["whole_num"].to_numpy(float) / np.where(den == 0, np.nan, den) * view.metric.scale
     periods = _days(every["period"])
-    is_told = covered(store, view.grain, periods, view.first, view.last) & ~((n >= 1) & (n < view.floor))
+    is_told = covered(store, view.grain, periods, view.first, view.last) & ~suppression.are_few(n, view.floor)
     members = every["member"].tolist(), every["second_member"].tolist()
     values = dict(zip(zip(periods, *members, strict=True), np.where(is_told, value, np.nan), strict=True))
     now = _days(rows["period"])

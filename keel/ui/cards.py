@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -59,8 +60,8 @@ def shown(found: Series) -> pd.DataFrame:
 
 def latest(found: Series) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """The last whole period and the one before it, as rows; None where there is none."""
-    whole = found.frame[~found.frame["partial"]]
-    rows = measure.records(whole.tail(2))
+    whole = np.flatnonzero(~found.frame["partial"].to_numpy(bool))
+    rows = measure.records(found.frame.iloc[whole[-2:]])
     return (rows[-1] if rows else None), (rows[-2] if len(rows) > 1 else None)
 
 

@@ -64,13 +64,8 @@ def asked_view() -> dict[str, Any]:
     return {"as_of": _as_of(), "region": view().region, "segment": view().segment}
 
 
-def _teams() -> dict[str, date]:
-    found: dict[str, date] = ask("customers.leaving_teams")
-    return found
-
-
 def standing(**more: Any) -> customers.Standing:
-    found: customers.Standing = ask("customers.standing", **{**asked_view(), "teams": list(_teams()), **more})
+    found: customers.Standing = ask("customers.standing", **{**asked_view(), "teams": list(customers.leaving_teams(store())), **more})
     return found
 
 
@@ -190,7 +185,7 @@ def _heads(which: str, value: str) -> dict[str, tuple[str, str]]:
 
 
 def listed_rows(which: str, words: str = "", most: int = MOST_ROWS) -> pd.DataFrame:
-    frame = ask("customers.listed", which=which, words=words, teams=_teams(), most=most, **asked_view())
+    frame = ask("customers.listed", which=which, words=words, teams=customers.leaving_teams(store()), most=most, **asked_view())
     whole = standing().concentration
     together = frame["running"] / whole["above_zero"] if whole.get("above_zero") else float("nan")
     why = desk.reasons(store(), list(frame["customer_id"])) if which == "lost" else {}
@@ -217,7 +212,7 @@ def customer_list(which: str, title: str, note: str, *, height: int = 420, is_lo
         return
     heads = _heads(which, value)
     _table(frame, heads, key=f"list-{which}", height=min(height, 36 * (len(frame) + 1) + 2))
-    count, at_stake = customers.listed_sum(store(), which, words=words, **asked_view(), teams=list(_teams()))
+    count, at_stake = customers.listed_sum(store(), which, words=words, **asked_view(), teams=list(customers.leaving_teams(store())))
     if count is None:
         told = f"{wording.plural(len(frame), 'customer')} {'hold' if len(frame) != 1 else 'holds'} these letters"
     else:
@@ -385,7 +380,7 @@ def _products() -> None:
 
 def at_risk() -> None:
     """Those of the 80 % set with a warning, by the margin at stake."""
-    leaving = _teams()
+    leaving = customers.leaving_teams(store())
     with st.container(key="box-at-risk"):
         customer_list(
             "at_risk", "Can't afford to lose", "of those who make 80 %, with a warning; most at stake first", height=560
