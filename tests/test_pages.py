@@ -224,5 +224,5 @@ def test_what_is_remembered_is_what_would_be_made_anew_however_the_controls_stan
             frame.run()
             shown = frame.switch_page(page).run() if page else frame
             assert [] == [error.value for error in [*shown.exception, *shown.error]], (page, query)
-    assert {"trend", "card", "sixtwelve", "drill"} == {asked.split("'")[1] for asked in hits}
+    assert {"judged", "trend", "card", "sixtwelve", "drill"} == {asked.split("'")[1] for asked in hits}
     st.cache_resource.clear()
