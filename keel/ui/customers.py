@@ -65,7 +65,9 @@ def asked_view() -> dict[str, Any]:
 
 
 def standing(**more: Any) -> customers.Standing:
-    found: customers.Standing = ask("customers.standing", **{**asked_view(), "teams": list(customers.leaving_teams(store())), **more})
+    found: customers.Standing = ask(
+        "customers.standing", **{**asked_view(), "teams": list(customers.leaving_teams(store())), **more}
+    )
     return found
 
 
@@ -185,7 +187,9 @@ def _heads(which: str, value: str) -> dict[str, tuple[str, str]]:
 
 
 def listed_rows(which: str, words: str = "", most: int = MOST_ROWS) -> pd.DataFrame:
-    frame = ask("customers.listed", which=which, words=words, teams=customers.leaving_teams(store()), most=most, **asked_view())
+    frame = ask(
+        "customers.listed", which=which, words=words, teams=customers.leaving_teams(store()), most=most, **asked_view()
+    )
     whole = standing().concentration
     together = frame["running"] / whole["above_zero"] if whole.get("above_zero") else float("nan")
     why = desk.reasons(store(), list(frame["customer_id"])) if which == "lost" else {}
@@ -212,7 +216,9 @@ def customer_list(which: str, title: str, note: str, *, height: int = 420, is_lo
         return
     heads = _heads(which, value)
     _table(frame, heads, key=f"list-{which}", height=min(height, 36 * (len(frame) + 1) + 2))
-    count, at_stake = customers.listed_sum(store(), which, words=words, **asked_view(), teams=list(customers.leaving_teams(store())))
+    count, at_stake = customers.listed_sum(
+        store(), which, words=words, **asked_view(), teams=list(customers.leaving_teams(store()))
+    )
     if count is None:
         told = f"{wording.plural(len(frame), 'customer')} {'hold' if len(frame) != 1 else 'holds'} these letters"
     else:
