@@ -157,10 +157,10 @@ def _of_rows(
     note = frame.pop("gap") if "gap" in frame else ""
     frame = frame.assign(partial=is_partial, prior=np.where(is_partial, np.nan, frame["prior"]), note=note)
     if metric.interval == "poisson":
-        first_leaving = store.rows("first_leaving")[0]["first_on"] or first
+        first_leaving = store.list_of("first_leaving")[0]["first_on"] or first
         frame["note"] = [_staff_note(row, grain, first, first_leaving, last, store) for row in records(frame)]
     elif metric.interval == "survival":
-        first_leaving = store.rows("first_leaving")[0]["first_on"] or first
+        first_leaving = store.list_of("first_leaving")[0]["first_on"] or first
         early = [add_months(period, -COHORT_MONTHS) < first_leaving.replace(day=1) for period in frame["period"]]
         words = f"the first leaving in the file is of {first_leaving.isoformat()}; earlier ones may be missing"
         frame.loc[early, "note"] = words
@@ -233,7 +233,7 @@ def sixtwelves(
     known, calendar = metrics(store), store.settings.calendar
     spans = {
         row["source"]: (row["first_on"], row["last_on"])
-        for row in store.rows("coverage")
+        for row in store.list_of("coverage")
         if row["first_on"] and row["last_on"]
     }
     chosen = (
@@ -567,7 +567,7 @@ def _before_leavings(store: Store, metric: Metric, found: Series, periods: list[
     span = coverage(store, metric)
     if span is None:
         return np.zeros(len(periods), dtype=bool)
-    begins = store.rows("first_leaving")[0]["first_on"] or span[0]
+    begins = store.list_of("first_leaving")[0]["first_on"] or span[0]
     if metric.interval == "poisson":
         return np.array(
             [_short_history(p, found.grain, span[0], begins, span[1], store) != "" for p in periods], dtype=bool
@@ -749,7 +749,7 @@ def goals_by(store: Store, metric_id: str, *, by: str, start: date, end: date) -
 def _target_steps(store: Store, metric: Metric) -> dict[tuple[str, str], list[tuple[date, float]]]:
     """(dimension, member) -> the dated targets of it; ('', '') is the company."""
     found: dict[tuple[str, str], list[tuple[date, float]]] = {}
-    for row in store.rows("targets"):
+    for row in store.list_of("targets"):
         if row["metric"] == metric.id:
             found.setdefault((row["dimension"], row["member"]), []).append((row["valid_from"], row["value"]))
     return found
@@ -762,18 +762,18 @@ def _adds_up(metric: Metric) -> bool:
 
 def all_targets(store: Store, metric_id: str) -> pd.DataFrame:
     """The dated targets of one metric: dimension, member ('' for the company), valid_from, value, batch."""
-    rows = [row for row in store.rows("targets") if row["metric"] == metric_id]
+    rows = [row for row in store.list_of("targets") if row["metric"] == metric_id]
     return pd.DataFrame(rows, columns=["dimension", "member", "valid_from", "value", "batch"])
 
 
 def events(store: Store, metric_id: str) -> list[dict[str, Any]]:
     """The events that touch a metric: metric ('' where it touches all), happened_on, ends_on (its last day), words, batch."""
-    return [row for row in store.rows("events") if row["metric"] in ("", metric_id)]
+    return [row for row in store.list_of("events") if row["metric"] in ("", metric_id)]
 
 
 def baselines(store: Store, metric_id: str) -> list[dict[str, Any]]:
     """Where a person began the metric's usual range anew: from_on, reason, who, said_on, batch."""
-    return [row for row in store.rows("baselines") if row["metric"] == metric_id]
+    return [row for row in store.list_of("baselines") if row["metric"] == metric_id]
 
 
 def sources(store: Store) -> list[dict[str, Any]]:
