@@ -29,9 +29,8 @@ def pareto(
         return look.sentence(f"No {value} above zero to share out yet", theme=theme, height=height)
     x = [0.0, *curve["place"].to_numpy(float).tolist()]
     y = [0.0, *curve["share"].to_numpy(float).tolist()]
-    scale = look.Scale(
-        0.0, max(1.04, max(y) + 0.04), [0, 0.2, 0.4, 0.6, 0.8, 1.0], ["0%", "20%", "40%", "60%", "80%", "100%"]
-    )
+    fifths = [0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    scale = look.Scale(0.0, max(1.04, max(y) + 0.04), fifths, [percent(one) for one in fifths])
     names = [name if isinstance(name, str) else "" for name in curve["name"]]
     hover = [
         "",

@@ -419,8 +419,9 @@ def rows_behind(metric_id: str) -> None:
         "Note": ["; ".join(filter(None, (note, "partial" if part else ""))) for note, part in zip(frame["note"], frame["partial"], strict=True)],
     })  # fmt: skip
     rows = rows.dropna(axis="columns", how="all").loc[:, lambda r: (r != "").any()]
+    has_parts = {name: (rows[name] % 1).any() for name in ("Numerator", "Denominator", "n") if name in rows}
     table(rows, key="rows", height=260, columns={
-        name: st.column_config.NumberColumn(name, format="localized") for name in ("Numerator", "Denominator", "n")
+        name: st.column_config.NumberColumn(name, format="accounting" if parts else "localized") for name, parts in has_parts.items()
     } | {name: st.column_config.NumberColumn(name, format="%.3g") for name in ("Low", "High")})  # fmt: skip
     if metric.grain == "day" and metric.roll in ("sum", "ratio", "mean") and not frame["hidden"].any():
         num, den = frame["num"].sum(), frame["den"].sum()
