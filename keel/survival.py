@@ -64,7 +64,7 @@ def attrition(hired: ArrayLike, left: ArrayLike, after: ArrayLike, until: ArrayL
     five at risk on day `at`: the curve was cut before it, so no data.
 
     Who was at risk on a day after being hired has stayed so long and was hired so many days before the close: both can be looked
-    up for all cohorts at once, which for the weeks of 27 years takes an eighth of a curve for each.
+    up for all cohorts at once, which for the weeks of 27 years takes a sixth of a curve for each.
     """
     begun, gone, opens, closes = (np.asarray(days, dtype="datetime64[D]") for days in (hired, left, after, until))
     if begun.shape != gone.shape or opens.shape != closes.shape:
