@@ -114,9 +114,8 @@ def measure(lines: int, count: int, big: Path | None) -> Figures:
         if servers.chromium():
             both = small
             if big:
-                Store(
-                    big, Settings()
-                ).close()  # where another version made its answers, they are made anew before the clock runs
+                # Where another version made its answers, they are made anew before the clock runs.
+                Store(big, Settings()).close()
                 both = Runs({**apps, BIG: KEEL}, {**environments, BIG: {"KEEL_STORE": str(big.resolve())}}, folder)
             with clicks.chromium_open() as browser:
                 _time_starts(browser, both, found)

@@ -54,9 +54,7 @@ def differ(was: float | None, now: float | None) -> bool:
 def _item(store: Store, metric: Metric, view: SixTwelve, judged: Judged, week_ending: date) -> Item:
     unit, grain = metric.told_in, judged.series.grain
     currency = store.settings.currency if metric.unit == "money" else ""
-    whole = judged.series.frame[~judged.series.frame["partial"]]
-    rows = measure.records(whole.tail(2))
-    now, before = (rows[-1] if rows else None), (rows[-2] if len(rows) > 1 else None)
+    now, before = measure.latest(judged.series)
     is_hidden = now is not None and bool(now["hidden"])
     value = None if now is None or is_hidden else number(now["value"])
     goal = measure.goals(store, metric.id, periods=[now["period"]], grain=grain)[0] if now is not None else None

@@ -297,6 +297,13 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*[frame[name].tolist() for name in frame], strict=True)]
 
 
+def latest(found: Series) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The last whole period and the one before it, as rows; None where there is none."""
+    whole = np.flatnonzero(~found.frame["partial"].to_numpy(bool))
+    rows = records(found.frame.iloc[whole[-2:]])
+    return (rows[-1] if rows else None), (rows[-2] if len(rows) > 1 else None)
+
+
 def _rolled(
     store: Store, metric: Metric, grain: str, by: Sequence[str], only: Mapping[str, str],
     start: date, last: date, watermark: date,

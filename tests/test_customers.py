@@ -451,7 +451,7 @@ ORDERS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(orders=ORDERS)
 def test_opening_and_moves_are_closing_to_the_cent_and_names_add_up_to_the_moves(orders, empty_file, tmp_path_factory):
     """For every window and dimension, by name and by sum; and the ladder's columns add up over every span."""

@@ -214,7 +214,7 @@ TABLE = some.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(TABLE, TABLE, some.booleans(), some.lists(some.text(max_size=40), max_size=4))
 def test_of_any_members_bars_sum_to_the_total_the_payload_is_small_and_what_is_hidden_has_no_number(
     table, under, has_hidden, path

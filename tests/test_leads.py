@@ -510,7 +510,7 @@ def test_series_without_a_single_value_are_too_little_data():
     assert ("too little data", 0) == (found.status, found.n)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.floats(), min_size=104, max_size=110) | st.lists(st.sampled_from([0.0, 1.0, 1e308, -1e308]), min_size=104, max_size=110),
     st.booleans(),

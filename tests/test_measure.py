@@ -567,7 +567,6 @@ LINE = st.tuples(
 TABLES = st.lists(LINE, min_size=5, max_size=60)
 FEW = settings(  # not shrunk when it fails: each example opens stores of its own, and is small as it is
     max_examples=15,
-    deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.generate),

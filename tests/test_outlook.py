@@ -650,7 +650,7 @@ def test_weeks_and_leads_that_do_not_fit_are_refused():
             seen(y, horizon=horizon)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.floats() | st.floats(-100, 100) | st.integers(0, 3).map(float), min_size=39, max_size=90),
     st.booleans(),

@@ -99,7 +99,7 @@ def test_numbers_by_day_are_brought_up_to_date_by_an_upload_of_any_source_and_by
         assert {"batch", "raw_targets"} == changed
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     bought=st.integers(6, 26).flatmap(
         lambda months: st.lists(

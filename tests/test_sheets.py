@@ -669,7 +669,7 @@ _cell = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=8)
 
 
 def _examples(count):
-    return settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    return settings(max_examples=count, suppress_health_check=list(HealthCheck), database=None)
 
 
 @_examples(150)

@@ -485,7 +485,7 @@ def test_limits_stretch_with_the_series(values, factor, median):
 
 
 @given(st.integers(0, 50), st.sampled_from([2.0**-40, 2.0**30]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_recipe_says_the_same_in_another_unit(seed, factor):
     series = benchmark.weeks("season + AR(.5)", 130, seed)
     found, other = signals(series), signals(series * factor)
@@ -494,7 +494,6 @@ def test_the_recipe_says_the_same_in_another_unit(seed, factor):
 
 
 @given(ANY_FLOATS, st.booleans(), st.booleans(), st.none() | st.integers(8, 120))
-@settings(deadline=None)
 def test_no_series_raises_and_the_same_series_says_the_same(values, seasonal, plain, locked):
     found, again = (signals(values, seasonal=seasonal, plain=plain, locked=locked) for _ in range(2))
     assert repr(found) == repr(again)
@@ -507,7 +506,7 @@ def test_no_series_raises_and_the_same_series_says_the_same(values, seasonal, pl
 
 
 @given(st.integers(0, 300), st.integers(0, 2**32 - 1), st.floats(0, 0.9), st.floats(0, 300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_length_nor_magnitude_nor_share_of_gaps_raises(n, seed, gaps, power):
     random = np.random.default_rng(seed)
     values = np.cumsum(random.standard_normal(n)) * 10.0**power

@@ -369,7 +369,7 @@ CALENDARS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CALENDARS, st.dates(date(2022, 6, 1), date(2025, 12, 31)), st.integers(0, 10_000))
 def test_the_parts_add_up(calendar, week_ending, seed):
     drawn = dict(enumerate(np.random.default_rng(seed).integers(0, 1000, 3000)))
@@ -394,7 +394,7 @@ def test_the_parts_add_up(calendar, week_ending, seed):
     assert all(calendar.end(row["month"], "month") <= week_ending + DAY for row in trailing.months)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     calendar=CALENDARS,
     week_ending=st.dates(date(1990, 1, 1), date(2040, 12, 31)),

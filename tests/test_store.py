@@ -339,7 +339,6 @@ MEASURE_FILES = st.lists(
 ).map(lambda rows: ("measures", csv("Date,Site,Clicks", *[f"{d},{s},{n}" for d, s, n in rows])))
 FILES = st.one_of(ORDER_FILES, ORDER_FILES, CUSTOMER_FILES, SURVEY_FILES, EMPLOYEE_FILES, MEASURE_FILES)
 SLOW = settings(  # not shrunk when it fails: each example opens stores of its own, and is small as it is
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     max_examples=12,
     database=None,

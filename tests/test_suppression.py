@@ -16,7 +16,7 @@ MINIMUM = 5
 NAN = float("nan")
 A, B, C, D, E, F = range(6)  # members of a dimension, in their order
 X, Y = range(2)
-MANY = settings(deadline=None, max_examples=150, database=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=150, database=None, suppress_health_check=list(HealthCheck))
 
 
 def sets(labels):

@@ -132,7 +132,7 @@ def meant(survey):
 @pytest.mark.parametrize(("vendor", "name"), WRITERS)
 @given(data=st.data())
 @settings(
-    max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+    max_examples=12, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 def test_what_is_written_in_a_vendors_layout_is_read_back_the_same(vendor, name, data):
     module = MODULES[vendor]

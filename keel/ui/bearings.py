@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from keel import bearings, charts, leads, verdicts, wording
+from keel import bearings, charts, leads, measure, verdicts, wording
 from keel import outlook as foretold
 from keel.charts.chain import Arrow, Node
 from keel.leads import Link
-from keel.ui.cards import latest, series
+from keel.ui.cards import series
 from keel.ui.frame import (
     PAGES,
     ask,
@@ -77,7 +77,7 @@ def _in_view() -> str:
 
 def _now(metric_id: str) -> str:
     metric = known_metrics()[metric_id]
-    now, _ = latest(series(metric_id))
+    now, _ = measure.latest(series(metric_id))
     if now is None or now["hidden"] or math.isnan(now["value"]):
         return ""
     return wording.number(now["value"], metric.told_in)

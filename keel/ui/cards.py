@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -58,13 +57,6 @@ def shown(found: Series) -> pd.DataFrame:
     return found.frame[found.frame["period"] > first]
 
 
-def latest(found: Series) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """The last whole period and the one before it, as rows; None where there is none."""
-    whole = np.flatnonzero(~found.frame["partial"].to_numpy(bool))
-    rows = measure.records(found.frame.iloc[whole[-2:]])
-    return (rows[-1] if rows else None), (rows[-2] if len(rows) > 1 else None)
-
-
 def cards(metric_ids: Sequence[str], *, key: str, columns: int = 4) -> None:
     """A grid of cards, one a metric; a metric without data says what would bring it."""
     with st.container(key=f"cards-{columns}-{key}", horizontal=True, gap="small"):
@@ -98,7 +90,7 @@ def metric_link(metric: Metric, label: str = "") -> None:
 def _card_body(judged: Judged) -> str:
     found = judged.series
     metric, currency = found.metric, store().settings.currency
-    now, before = latest(found)
+    now, before = measure.latest(found)
     if now is None and (running := found.frame[found.frame["partial"] & found.frame["value"].notna()]).shape[0]:
         so_far = running.iloc[-1]
         number = "" if so_far["hidden"] else f": {wording.number(so_far['value'], metric.told_in)} so far"
@@ -194,7 +186,7 @@ def _changes(metric: Metric, grain: str, now: Mapping[str, Any], before: Mapping
 
 def sentences(found: Series) -> list[str]:
     """Plain lines on the last whole period: interval and n, what cannot be told apart."""
-    now, before = latest(found)
+    now, before = measure.latest(found)
     if now is None or now["hidden"]:
         return []
     lines = []

@@ -64,10 +64,12 @@ def asked_view() -> dict[str, Any]:
     return {"as_of": _as_of(), "region": view().region, "segment": view().segment}
 
 
+def _leaving_teams() -> list[str]:
+    return list(customers.leaving_teams(store()))
+
+
 def standing(**more: Any) -> customers.Standing:
-    found: customers.Standing = ask(
-        "customers.standing", **{**asked_view(), "teams": list(customers.leaving_teams(store())), **more}
-    )
+    found: customers.Standing = ask("customers.standing", **{**asked_view(), "teams": _leaving_teams(), **more})
     return found
 
 
@@ -216,9 +218,7 @@ def customer_list(which: str, title: str, note: str, *, height: int = 420, is_lo
         return
     heads = _heads(which, value)
     _table(frame, heads, key=f"list-{which}", height=min(height, 36 * (len(frame) + 1) + 2))
-    count, at_stake = customers.listed_sum(
-        store(), which, words=words, **asked_view(), teams=list(customers.leaving_teams(store()))
-    )
+    count, at_stake = customers.listed_sum(store(), which, words=words, **asked_view(), teams=_leaving_teams())
     if count is None:
         told = f"{wording.plural(len(frame), 'customer')} {'hold' if len(frame) != 1 else 'holds'} these letters"
     else:
@@ -386,7 +386,7 @@ def _products() -> None:
 
 def at_risk() -> None:
     """Those of the 80 % set with a warning, by the margin at stake."""
-    leaving = customers.leaving_teams(store())
+    leaving = _leaving_teams()
     with st.container(key="box-at-risk"):
         customer_list(
             "at_risk", "Can't afford to lose", "of those who make 80 %, with a warning; most at stake first", height=560

@@ -10,7 +10,20 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from keel import bearings, charts, leads, meeting, review, signals, sixtwelve, suppression, targets, verdicts, wording
+from keel import (
+    bearings,
+    charts,
+    leads,
+    measure,
+    meeting,
+    review,
+    signals,
+    sixtwelve,
+    suppression,
+    targets,
+    verdicts,
+    wording,
+)
 from keel.catalogue import Metric
 from keel.errors import PrivacyError
 from keel.leads import Link
@@ -19,7 +32,6 @@ from keel.periods import add_months
 from keel.ui.cards import (
     goals,
     judged,
-    latest,
     metric_link,
     period_label,
     said,
@@ -221,7 +233,7 @@ def _changed_line(found: Judged, line: review.Change) -> None:
 
 
 def _is_hidden(found: Series) -> bool:
-    now, _ = latest(found)
+    now, _ = measure.latest(found)
     return now is not None and bool(now["hidden"])
 
 
