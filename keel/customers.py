@@ -26,7 +26,6 @@ VALUES = ("margin", "revenue", "sales")
 MOVEMENTS = ("new", "won back", "expansion", "contraction", "lost", "steady")
 RUNGS = ("customer", "client", "advocate")
 BACK = (1, 3, 12)  # months over which the ladder's moves are known
-CURVE_POINTS = 250
 SHRUNK = 0.8  # of the revenue of the window before: a fifth less is a warning
 LOW_SCORE, FALLEN_BY = 6, 2  # a detractor; two points below the answer before
 SLIPS_AT = 2.0  # times its own usual gap (METRICS, silence)
@@ -89,8 +88,7 @@ def curve(store: Store, *, as_of: date | None = None, months: int | None = None,
     found = standing(store, as_of=as_of, months=months, of=of).concentration
     if not found or found["k"] is None:
         return pd.DataFrame(columns=["place", "running", "share", "name", "customer_id"])
-    step = max(found["customers"] // CURVE_POINTS, 1)
-    points = store.ask("pareto_curve", standing=asked, step=step)
+    points = store.ask("pareto_curve", standing=asked)
     return points.assign(share=points["running"] / found["total"])
 
 

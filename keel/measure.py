@@ -366,22 +366,25 @@ def _without_gaps(store: Store, metric: Metric, frame: pd.DataFrame, grain: str,
 def _rows(
     store: Store, metric: Metric, grain: str, by: Sequence[str], only: Mapping[str, str], from_on: date, last: date
 ) -> pd.DataFrame:
-    """The rows of a metric in view, by period and member: see queries/read/series.sql."""
+    """The rows of a metric in view, by period and member, as queries/read/series.sql gives them; value: num, or its share of den."""
     places = [metric.dimensions.index(name) + 1 for name in by] + [0, 0]
     filters: dict[str, str | None] = {f"d{n}": None for n in range(1, catalogue.MAX_DIMENSIONS + 1)}
     filters |= {f"d{metric.dimensions.index(name) + 1}": member for name, member in only.items()}
     among = {*by, *only}  # the least and the greatest must see every row
-    one = (
-        None
+    place = (
+        catalogue.MAX_DIMENSIONS + 1
         if len(among) > 1 or metric.roll in ("min", "max")
         else sum(metric.dimensions.index(name) + 1 for name in among)
     )
     found = store.arrays(
-        "series", one=one, metric=metric.id, grain=grain, rows_grain=grain if metric.grain == "period" else "day", roll=metric.roll,
+        "series", place=place, metric=metric.id, grain=grain, rows_grain=grain if metric.grain == "period" else "day", roll=metric.roll,
         from_on=from_on, to_on=last, by=places[0], and_by=places[1], **filters,
     )  # fmt: skip
     days = found.pop("day")
-    frame = pd.DataFrame({name: _column(values) for name, values in found.items()}, copy=False)
+    columns = {name: _column(values) for name, values in found.items()}
+    num, den = columns["num"], columns["den"]
+    columns["value"] = num / np.where(den == 0, np.nan, den) if metric.roll in ("ratio", "mean") else num
+    frame = pd.DataFrame(columns, copy=False)
     return frame[days == pd.Series(days).groupby(frame["period"]).transform("max")] if metric.roll == "last" else frame
 
 

@@ -44,27 +44,21 @@ _MOVERS = pa.schema(
     }
 )  # fmt: skip
 
-# The company as a whole, a row a day: what most cards ask.
-_TOTALS = (
-    "create or replace table observation_totals as select metric, grain, day, cast(sum(num) as decimal(28, 8)) as num, "
-    "cast(sum(den) as decimal(28, 8)) as den, cast(sum(people) as bigint) as people, cast(sum(squares) as bigint) as squares "
-    "from observations group by metric, grain, day order by metric, grain, day"
-)
-
-# The same by one dimension alone, a row a day and member: what a card under one filter asks, and the first level of a drill.
-_BY_MEMBER = (
-    "create or replace table observation_members as "
-    + " union all ".join(
-        f"select metric, grain, day, {place} as place, d{place} as member, cast(sum(num) as decimal(28, 8)) as num, "
-        "cast(sum(den) as decimal(28, 8)) as den, cast(sum(people) as bigint) as people, cast(sum(squares) as bigint) as squares "
-        f"from observations where d{place} is not null group by metric, grain, day, d{place}"
-        for place in range(1, MAX_DIMENSIONS + 1)
-    )
-    + " order by metric, grain, place, day"
+# What each metric's text gives lies in `observations` as it is (place 7), added up for the company (place 0: what most cards ask) and
+# for each member of one dimension (its number: what a card under one filter asks, and the first level of a drill). Each row says which
+# periods it is in: a card asks one table, as half of its answer's time is planning the question.
+_ROWS = MAX_DIMENSIONS + 1
+_SUMS = (
+    "cast(sum(num) as decimal(28, 8)) as num, cast(sum(den) as decimal(28, 8)) as den, "
+    "cast(sum(people) as bigint) as people, cast(sum(squares) as bigint) as squares"
 )
 
 # Which members each dimension of each metric has: what filters offer.
-_MEMBERS = "create or replace table members as select distinct metric, place, member from observation_members"
+_MEMBERS = (
+    "create or replace table members as "
+    f"select distinct metric, place, coalesce({', '.join(f'd{place}' for place in range(1, _ROWS))}) as member "
+    f"from observations where place between 1 and {MAX_DIMENSIONS}"
+)
 
 # Of the raw rows one for each place and item: enough to tell their names by.
 _ONE_OF_EACH = (
@@ -145,8 +139,6 @@ def refresh(
         return
     progress((len(names) + 2) / (len(names) + AFTER_ANSWERS), "Making the answers anew: numbers by day")
     cursor.execute(observations)
-    cursor.execute(_TOTALS)
-    cursor.execute(_BY_MEMBER)
     cursor.execute(_MEMBERS)
 
 
@@ -393,19 +385,33 @@ def _keep(cursor: Cursor, table: str, counted: pa.Table, *, is_more: bool = Fals
 
 
 def _observations(metrics: Any) -> str:
-    """One statement: every metric's query, its dimensions numbered, one below the other."""
+    """One statement: every metric's query, its dimensions numbered, one below the other; then what they add up to."""
     parts = [
         f"select '{metric.id}' as metric, {_columns(metric)} from ({metric.sql}){' where part is null' if closing.tells_waves(metric) else ''}"
         for metric in metrics
         if metric.roll != "survival"
     ]
     parts.append("select * from measure_observations")
-    nothing = ", ".join(f"null as d{place}" for place in range(1, MAX_DIMENSIONS + 1))
     parts.append(
-        f"select metric, grain, day, {nothing}, cast(num as decimal(28, 8)), cast(den as decimal(28, 8)), cast(people as bigint), "
+        f"select metric, grain, day, {_dimensions(())}, cast(num as decimal(28, 8)), cast(den as decimal(28, 8)), cast(people as bigint), "
         f"cast(squares as bigint) from ({sql.query('waves/wave_observations').text})"
     )
-    return "create or replace table observations as " + " union all ".join(parts) + " order by metric, grain, day"
+    added_up = [f"select metric, grain, day, {_dimensions(())}, {_SUMS}, 0 from given group by metric, grain, day"] + [
+        f"select metric, grain, day, {_dimensions((place,))}, {_SUMS}, {place} from given where d{place} is not null "
+        f"group by metric, grain, day, d{place}"
+        for place in range(1, _ROWS)
+    ]
+    return (
+        f"create or replace table observations as with given as materialized ({' union all '.join(parts)}), "
+        f"placed as (select *, {_ROWS} as place from given union all {' union all '.join(added_up)}) "
+        "select p.*, c.week, c.month, c.quarter, c.year from placed as p left join calendar as c on c.day = p.day "
+        "order by p.metric, p.grain, p.place, p.day"
+    )
+
+
+def _dimensions(told: Collection[int]) -> str:
+    """The columns of the dimensions, null but for those told."""
+    return ", ".join(f"{f'd{place}' if place in told else 'null'} as d{place}" for place in range(1, _ROWS))
 
 
 def _wave_rows(metrics: Any) -> str:

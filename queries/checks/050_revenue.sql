@@ -3,6 +3,7 @@ with shown_months as (
     select date_trunc('month', day) as month, sum(num) as revenue
     from observations
     where metric = 'revenue'
+        and place = 0
     group by month
 ),
 

@@ -4,6 +4,7 @@ with shown as (
     select day as month, sum(num) as closing
     from observations
     where metric = 'revenue_movements'
+        and place = 0
         and grain = 'month'
     group by day
 ),

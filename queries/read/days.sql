@@ -7,8 +7,9 @@
 -- $to_on: date, last day in view
 with added_up as (
     select metric, day, num, den
-    from observation_totals
-    where grain = 'day'
+    from observations
+    where place = 0
+        and grain = 'day'
         and day between $from_on and $to_on
         and list_contains($sums, metric)
 ),
@@ -20,7 +21,8 @@ extremes as (
         case when list_contains($least, metric) then min(num) else max(num) end as num,
         sum(den) as den,
     from observations
-    where grain = 'day'
+    where place = 7
+        and grain = 'day'
         and day between $from_on and $to_on
         and (list_contains($least, metric) or list_contains($greatest, metric))
     group by metric, day
