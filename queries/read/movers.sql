@@ -14,6 +14,13 @@ with chosen as (
         and ($segment is null or segment = $segment)
     order by size desc, number
     limit $most
+),
+
+-- where the customers' rows lie: their texts are read there alone
+found as (
+    select rowid as place
+    from customers
+    where number in (select number from chosen)
 )
 
 select
@@ -27,5 +34,5 @@ select
     cast(m.closing as double) as closing,
     cast(m.closing - m.opening as double) as change,
 from chosen as m
-join customers as c on c.number = m.number
+join (select * from customers where rowid in (select place from found)) as c on c.number = m.number
 order by m.size desc, m.number
