@@ -677,6 +677,15 @@ BREAKS = {
         "where metric = 'nps')",
         "nps: there is a number of 2026-01-01; customers survey reach to 2024-06-20",
     ),
+    "the company is more than its parts": (
+        "update observations set num = num + 1 where metric = 'nps' and place = 0 and day = (select max(day) from observations "
+        "where metric = 'nps')",
+        "nps: the company adds up to ",
+    ),
+    "members are less than their rows": (
+        "delete from observations where metric = 'revenue' and place = 2 and day = date '2024-01-08'",
+        "revenue: the members of dimension 2 add up to ",
+    ),
     "a number without a source": (
         "insert into observations (metric, grain, day, num) values ('Ghosts', 'day', date '2024-01-01', 1)",
         "Ghosts: there is a number of 2024-01-01; no source",
@@ -823,7 +832,7 @@ def test_those_who_read_while_one_writes_see_whole_uploads_only(empty_store):
     take(empty_store, orders(*[(day, f"0.{day}", "C1", "N", "EUR", 10, 1) for day in days]))
     asked = {
         "metric": "revenue", "grain": "year", "rows_grain": "day", "roll": "sum", "from_on": days[0], "to_on": days[-1],
-        "one": 0, "by": 0, "and_by": 0, **{f"d{n}": None for n in range(1, 7)},
+        "place": 0, "by": 0, "and_by": 0, **{f"d{n}": None for n in range(1, 7)},
     }  # fmt: skip
     done, seen, troubles = threading.Event(), [[], []], []
 
@@ -831,7 +840,7 @@ def test_those_who_read_while_one_writes_see_whole_uploads_only(empty_store):
         try:
             while not done.is_set():
                 (row,) = empty_store.rows("series", **asked)
-                seen[place].append(row["value"])
+                seen[place].append(row["num"])
                 assert {"orders"} == {row["source"] for row in empty_store.rows("coverage")}
         except Exception as trouble:
             troubles.append(trouble)

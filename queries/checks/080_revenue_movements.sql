@@ -4,7 +4,7 @@ with shown as (
     select day as month, sum(num) as closing
     from observations
     where metric = 'revenue_movements'
-        and place = 0
+        and place = 7
         and grain = 'month'
     group by day
 ),

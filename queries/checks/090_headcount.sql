@@ -29,7 +29,7 @@ shown as (
     select day as month, sum(num) as people
     from observations
     where metric = 'headcount'
-        and place = 0
+        and place = 7
         and grain = 'month'
     group by day
 ),
