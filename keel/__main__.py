@@ -30,6 +30,7 @@ from keel import (
 )
 from keel.errors import InputError, KeelError, QuestionError
 from keel.periods import GRAINS
+from keel.progress import on_terminal
 from keel.readings import KINDS, PARTIAL, UNREADABLE, Reading
 from keel.sixtwelve import SHOWN_MONTHS, TO_DATE, SixTwelve, in_words
 from keel.store import Store, restore
@@ -167,7 +168,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _store(asked: argparse.Namespace) -> Store:
-    return company.open_store(getattr(asked, "store", None))
+    with on_terminal(sys.stderr) as progress:
+        return company.open_store(getattr(asked, "store", None), progress)
 
 
 def _print(asked: argparse.Namespace, document: Any, lines: Sequence[str]) -> None:
@@ -183,7 +185,8 @@ def _sample(asked: argparse.Namespace) -> None:
             raise InputError(
                 f"{store.path.name}: there is data in it already; an empty store was expected. Name another with --store."
             )
-        files = company.load_sample(store)
+        with on_terminal(sys.stderr) as progress:
+            files = company.load_sample(store, progress)
         _print(
             asked,
             {"files": files, "batches": _batch_rows(store)},
@@ -237,7 +240,8 @@ def _import_one(
             f"{reading.file}: the same rows came in already as batch {same['batch']} ({same['file']}); not counted again."
         ]
     if not reading.refusal and not asked.dry_run:
-        document["batch"] = company.take_in(store, reading, who=getpass.getuser())
+        with on_terminal(sys.stderr) as progress:
+            document["batch"] = company.take_in(store, reading, who=getpass.getuser(), progress=progress)
     lines = _import_lines(reading, document["batch"], already)
     if reading.kind == "survey" and document["batch"] and (kept := company.kept_as_told(store, reading)):
         document["notes"].append(kept)
@@ -303,7 +307,8 @@ def _import_lines(reading: Reading, batch: int | None, already: int) -> list[str
 
 def _undo(asked: argparse.Namespace) -> None:
     with _store(asked) as store:
-        store.undo(asked.batch, who=getpass.getuser())
+        with on_terminal(sys.stderr) as progress:
+            store.undo(asked.batch, who=getpass.getuser(), progress=progress)
         _print(asked, {"undone": asked.batch}, [f"Batch {asked.batch} is taken out."])
 
 
@@ -751,8 +756,8 @@ def _ladder(store: Store, view: dict[str, Any]) -> tuple[dict[str, Any], list[st
 
 
 def _rebuild(asked: argparse.Namespace) -> int:
-    with _store(asked) as store:
-        changed = company.rebuild(store)
+    with _store(asked) as store, on_terminal(sys.stderr) as progress:
+        changed = company.rebuild(store, progress)
         batches = len(store.rows("batches"))
     lines = [f"Rebuilt from {batches} uploaded files; every table is the same to the row."]
     if changed:
@@ -782,7 +787,8 @@ def _restore(asked: argparse.Namespace) -> None:
     from keel import settings
 
     path = getattr(asked, "store", None) or company.default_store()
-    restore(asked.file, path, settings.load())
+    with on_terminal(sys.stderr) as progress:
+        restore(asked.file, path, settings.load(), progress)
     _print(asked, {"store": str(path)}, [f"{path} is as it was when {asked.file} was made."])
 
 

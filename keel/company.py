@@ -223,7 +223,7 @@ def is_sample(store: Store) -> bool:
     return bool(batches) and all(row["who"] == SAMPLE for row in batches)
 
 
-def rebuild(store: Store) -> dict[str, tuple[int, str]]:
+def rebuild(store: Store, progress: Progress = unheard) -> dict[str, tuple[int, str]]:
     """Make the database again from the kept files; returns tables whose contents differ: name -> (rows, print)."""
     before = store.contents()
     named = {row["metric"] for row in [*store.rows("targets"), *store.rows("events")]}  # measures undone since, too
@@ -244,7 +244,7 @@ def rebuild(store: Store) -> dict[str, tuple[int, str]]:
             mapping=intake.from_text(row["mapping"]),
         )
 
-    after = store.rebuild(read)
+    after = store.rebuild(read, progress)
     return {table: after.get(table, (0, "")) for table in before | after if before.get(table) != after.get(table)}
 
 

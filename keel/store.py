@@ -321,7 +321,9 @@ class Store:
                     ).fetchone()  # type: ignore[assignment]
         return prints
 
-    def rebuild(self, read: Callable[[dict[str, Any], bytes], Reading]) -> dict[str, tuple[int, str]]:
+    def rebuild(
+        self, read: Callable[[dict[str, Any], bytes], Reading], progress: Progress = unheard
+    ) -> dict[str, tuple[int, str]]:
         """Make the same database again from the kept files, in a fresh file that then takes this one's place.
 
         `read(batch row, content)` reads one file the way it was read when it came. Returns the new contents.
@@ -340,7 +342,7 @@ class Store:
                         self._insert(cursor, table, kept)
                     version = self._setting("data_version")
                     cursor.execute("update settings set data_version = ?", [version])
-                    fresh._refresh(cursor, None)
+                    fresh._refresh(cursor, None, progress)
                 contents = fresh.contents()
             self._shut()
             os.replace(fresh_path, self.path)
@@ -598,14 +600,14 @@ def _closed_tables(cursor: duckdb.DuckDBPyConnection) -> list[str]:
     return [table for (table,) in found]
 
 
-def restore(source: Path, target: Path, settings: Settings) -> None:
+def restore(source: Path, target: Path, settings: Settings, progress: Progress = unheard) -> None:
     """Put a backup in the place of the store at `target`, once it has proved sound. Raises StoreError."""
     if target.exists():
-        Store(target, settings).close()  # refuses when it is in use
+        Store(target, settings, progress=progress).close()  # refuses when it is in use
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         database = archive.unpack(source, Path(folder))
-        with Store(database, settings) as restored:
+        with Store(database, settings, progress=progress) as restored:
             restored.archive = Archive(Path(folder) / archive.UPLOADS)
             if faults := restored.check():
                 raise StoreError(f"{source}: the backup is not sound ({faults[0]}). Use another one.")

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -661,3 +662,23 @@ def test_a_reader_that_has_seen_enough_is_no_trouble(harbour):
         process.stdout.read(10)
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
+
+
+def test_who_watches_a_terminal_sees_how_far_the_work_is_and_a_clean_line_after_it(shop, tmp_path):
+    more = tmp_path / "more.csv"
+    more.write_text(ORDERS.replace("2024", "2025"))
+    seen, terminal = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "keel", "import", str(more), "--store", str(shop)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=terminal, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    os.close(terminal)
+    told = os.read(seen, 1_000_000).decode()
+    os.close(seen)
+    steps = [step for step in told.split("\r\x1b[K") if step]
+    assert "  0%  Taking the rows in" == steps[0]
+    assert "Making the answers anew: movements" in told
+    shares = [int(step.split("%")[0]) for step in steps[1:]]
+    assert shares == sorted(shares)
+    assert told.endswith("\r\x1b[K")
+    assert done.stdout.startswith("more.csv: ")
