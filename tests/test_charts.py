@@ -717,6 +717,19 @@ def test_the_curve_is_in_steps_over_months_and_says_who_is_left_after_a_year():
     assert "<b>80 % still here</b><br>after 12 months<br>75 to 80 %" in said(figure)
 
 
+@pytest.mark.parametrize(("after_a_year", "at"), [(0.9, "foot"), (0.2, "band")])
+def test_the_words_on_a_year_stand_where_a_curve_that_only_falls_does_not_come(after_a_year, at):
+    stay = np.array([1, after_a_year, 0.1])
+    frame = pd.DataFrame(
+        {"day": [0, 365, 1000], "at_risk": 50, "leavers": 1, "stay": stay, "low": stay - 0.05, "high": stay + 0.05}
+    )
+    figure = charts.survival_curve(frame, theme=LIGHT)
+
+    (words,) = [note for note in figure.layout.annotations if "still here" in note.text]
+    assert words.y == {"foot": figure.layout.yaxis.range[0], "band": pytest.approx(after_a_year + 0.05)}[at]
+    assert ("bottom", "left") == (words.yanchor, words.xanchor)
+
+
 def test_a_curve_that_has_not_reached_a_year_says_so():
     figure = a_curve(days=(0, 50, 200))
 

@@ -258,16 +258,17 @@ def survival_curve(frame: pd.DataFrame, *, theme: Theme, height: int = 300, kind
 
 
 def _year_words(stay: float, low: float, high: float, scale: look.Scale, theme: Theme, *, is_left: bool) -> Trace:
-    """What the curve says at a year, above its band where there is room and else below it."""
+    """What the curve says at a year: at the foot of the chart, where a curve that only falls does not come; above its band when that
+    is down there itself.
+    """
     words = f"<b>{_percent(stay)} still here</b><br>after 12 months"
     if np.isfinite(low) and np.isfinite(high):
         words += f"<br>{low * 100:.0f} to {_percent(high)}"
     top, bottom = (float(end) if np.isfinite(end) else float(stay) for end in (high, low))
-    is_roomy = top < scale.low + 0.7 * (scale.high - scale.low)
-    side = "right" if is_left else "left"
-    label = look.label(words, theme, x=12, y=top if is_roomy else bottom, color=theme.ink, xanchor=side, align=side)
-    place = {"xref": "x", "yref": "y", "xshift": -6 if is_left else 6, "yshift": 6 if is_roomy else -6}
-    return label | place | {"yanchor": "bottom" if is_roomy else "top"}
+    has_foot = bottom > scale.low + 0.3 * (scale.high - scale.low)
+    side, apart = ("right", -6) if is_left else ("left", 6)
+    label = look.label(words, theme, x=12, y=scale.low if has_foot else top, color=theme.ink, xanchor=side, align=side)
+    return label | {"xref": "x", "yref": "y", "xshift": apart, "yshift": 6, "yanchor": "bottom"}
 
 
 def drivers(

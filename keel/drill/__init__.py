@@ -284,12 +284,14 @@ def _listed(view: View, shown: Level) -> tuple[pd.DataFrame, dict[str, Any]]:
     if view.metric.id == "revenue":
         columns |= {"value": _column("Revenue", unit), "margin": _column("Margin", unit)}
         found["margin"] = rows["margin"] if "margin" in rows else questions.margins(view, shown, rows)
-    for name, label in (
-        (("low", "Low"), ("high", "High")) if shown.adds_up else (("n", "n"), ("low", "Low"), ("high", "High"))
-    ):
-        found[name] = rows[name]
-        columns[name] = _column(label, "count" if name == "n" else unit)
-    for name in found.columns.intersection(["share"] if unit != "rate" else ["value", "low", "high"]):
+    if not shown.adds_up:
+        found["n"], columns["n"] = rows["n"], _column("n", "count")
+    found["likely"] = [
+        None if pd.isna(low) else wording.interval(low, high, view.metric.told_in)
+        for low, high in zip(rows["low"], rows["high"], strict=True)
+    ]
+    columns["likely"] = st.column_config.TextColumn("Likely", help="The 95 % range", alignment="right")
+    for name in found.columns.intersection(["share"] if unit != "rate" else ["value"]):
         found[name] = (100 * found[name]).round(1) + 0.0  # no minus before a zero
     empty = [name for name in found if name not in ("label", "value") and found[name].isna().all()]
     return found.drop(columns=empty), {name: column for name, column in columns.items() if name not in empty}
