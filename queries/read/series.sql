@@ -1,5 +1,5 @@
 -- What this is: one row per period x member x second member of one metric: the roll-up behind every number. Of the roll `last` one
--- row per day as well (day; else null): the last day with rows in a period is the one that counts.
+-- row per day as well (day; else null): the last day with rows in a period is the one that counts. In no order.
 -- $metric: varchar, id of the metric
 -- $grain: varchar, week, month, quarter, year, or all for one period from $from_on on
 -- $rows_grain: varchar, 'day' for rows by day, else the grain itself
@@ -39,4 +39,3 @@ where metric = $metric
     and ($d5 is null or d5 = $d5)
     and ($d6 is null or d6 = $d6)
 group by all
-order by period, member, second_member
