@@ -21,6 +21,9 @@ CHOICES = {
     "rule": ("", "answers", "records"),
 }
 MAX_DIMENSIONS = 6  # d1 ... d6 of the observations table
+EVERY_ROW = (
+    MAX_DIMENSIONS + 1
+)  # place of observations: rows as a metric's text gives them; 0: of the company; else the dimension
 
 
 @dataclass(frozen=True)

@@ -372,7 +372,7 @@ def _rows(
     filters |= {f"d{metric.dimensions.index(name) + 1}": member for name, member in only.items()}
     among = {*by, *only}  # the least and the greatest must see every row
     place = (
-        catalogue.MAX_DIMENSIONS + 1
+        catalogue.EVERY_ROW
         if len(among) > 1 or metric.roll in ("min", "max")
         else sum(metric.dimensions.index(name) + 1 for name in among)
     )

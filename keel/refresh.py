@@ -23,7 +23,7 @@ import pandas as pd
 import pyarrow as pa
 
 from keel import closing, movements, sql
-from keel.catalogue import MAX_DIMENSIONS, Metric
+from keel.catalogue import EVERY_ROW, MAX_DIMENSIONS, Metric
 from keel.progress import Progress, unheard
 from keel.settings import Settings
 
@@ -44,10 +44,9 @@ _MOVERS = pa.schema(
     }
 )  # fmt: skip
 
-# What each metric's text gives lies in `observations` as it is (place 7), added up for the company (place 0: what most cards ask) and
+# What each metric's text gives lies in `observations` as it is (EVERY_ROW), added up for the company (0: what most cards ask) and
 # for each member of one dimension (its number: what a card under one filter asks, and the first level of a drill). Each row says which
 # periods it is in: a card asks one table, as half of its answer's time is planning the question.
-_ROWS = MAX_DIMENSIONS + 1
 _SUMS = (
     "cast(sum(num) as decimal(28, 8)) as num, cast(sum(den) as decimal(28, 8)) as den, "
     "cast(sum(people) as bigint) as people, cast(sum(squares) as bigint) as squares"
@@ -56,7 +55,7 @@ _SUMS = (
 # Which members each dimension of each metric has: what filters offer.
 _MEMBERS = (
     "create or replace table members as "
-    f"select distinct metric, place, coalesce({', '.join(f'd{place}' for place in range(1, _ROWS))}) as member "
+    f"select distinct metric, place, coalesce({', '.join(f'd{place}' for place in range(1, EVERY_ROW))}) as member "
     f"from observations where place between 1 and {MAX_DIMENSIONS}"
 )
 
@@ -399,11 +398,11 @@ def _observations(metrics: Any) -> str:
     added_up = [f"select metric, grain, day, {_dimensions(())}, {_SUMS}, 0 from given group by metric, grain, day"] + [
         f"select metric, grain, day, {_dimensions((place,))}, {_SUMS}, {place} from given where d{place} is not null "
         f"group by metric, grain, day, d{place}"
-        for place in range(1, _ROWS)
+        for place in range(1, EVERY_ROW)
     ]
     return (
         f"create or replace table observations as with given as materialized ({' union all '.join(parts)}), "
-        f"placed as (select *, {_ROWS} as place from given union all {' union all '.join(added_up)}) "
+        f"placed as (select *, {EVERY_ROW} as place from given union all {' union all '.join(added_up)}) "
         "select p.*, c.week, c.month, c.quarter, c.year from placed as p left join calendar as c on c.day = p.day "
         "order by p.metric, p.grain, p.place, p.day"
     )
@@ -411,7 +410,7 @@ def _observations(metrics: Any) -> str:
 
 def _dimensions(told: Collection[int]) -> str:
     """The columns of the dimensions, null but for those told."""
-    return ", ".join(f"{f'd{place}' if place in told else 'null'} as d{place}" for place in range(1, _ROWS))
+    return ", ".join(f"{f'd{place}' if place in told else 'null'} as d{place}" for place in range(1, EVERY_ROW))
 
 
 def _wave_rows(metrics: Any) -> str:
