@@ -21,9 +21,8 @@ CHOICES = {
     "rule": ("", "answers", "records"),
 }
 MAX_DIMENSIONS = 6  # d1 ... d6 of the observations table
-EVERY_ROW = (
-    MAX_DIMENSIONS + 1
-)  # place of observations: rows as a metric's text gives them; 0: of the company; else the dimension
+# place of observations: rows as a metric's text gives them; 0 is what they add up to for the company, else for a dimension's members
+EVERY_ROW = MAX_DIMENSIONS + 1
 
 
 @dataclass(frozen=True)

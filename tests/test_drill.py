@@ -138,6 +138,23 @@ def test_rates_are_not_shared_out_and_those_without_a_member_and_without_a_numbe
     assert "to" not in drawn["rows"][2]
 
 
+def test_the_table_of_rates_says_the_range_in_words_and_of_parts_that_add_up_there_is_none():
+    rates = level(
+        {"North": 0.5, "South": 0.25, "Legal": 0.75}, metric="engagement", adds_up=False, n=[50.0, 60.0, 3.0],
+        low=[0.4, math.nan, 0.1], high=[0.625, math.nan, 0.9], hidden=[False, False, True],
+    )  # fmt: skip
+    table, columns = drill._listed(SimpleNamespace(metric=rates.metric), rates)
+
+    assert ["label", "value", "n", "likely"] == list(table) == list(columns)
+    assert [("North", 50.0, 50, "40.0 to 62.5\u00a0%"), ("South", 25.0, 60)] == [
+        tuple(one for one in row if pd.notna(one)) for row in table.itertuples(index=False)
+    ]
+    table, columns = drill._listed(
+        SimpleNamespace(metric=METRICS["orders"]), level({"North": 3.0, "South": 1.0}, metric="orders")
+    )
+    assert ["label", "value", "share"] == list(table) == list(columns)
+
+
 def test_nothing_of_a_hidden_row_moves_the_scale_whatever_the_frame_holds():
     shown = {"North": 0.5, "South": 0.6}
     told = level(shown, metric="engagement", adds_up=False, low=[0.4, 0.5], high=[0.6, 0.7], n=[50.0, 60.0]).drawn()

@@ -8,7 +8,8 @@
 with listed as (
     select number, at_stake
     from customer_lists
-    where which in ($which, case when $which = 'at_risk' and len($teams) > 0 then 'set' else $which end) -- all that is read
+    -- which lists have to be read at all; then, row by row, which of them counts
+    where which in ($which, case when $which = 'at_risk' and len($teams) > 0 then 'set' else $which end)
         and which = case when $which = 'at_risk' and list_contains($teams, team) then 'set' else $which end
         and ($region is null or region = $region)
         and ($segment is null or segment = $segment)
