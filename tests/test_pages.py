@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -50,6 +51,38 @@ def test_every_page_runs_on_the_sample_company(
     monkeypatch.setenv("KEEL_STORE", str(path))
     shown = opened(frame, page)
     assert [] == [error.value for error in [*shown.exception, *shown.error]]
+    st.cache_resource.clear()
+
+
+def test_what_a_page_tells_first_is_painted_by_itself_for_who_comes_to_it_and_only_then(
+    frame: AppTest, fresh_sample: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below it the script pauses, so that the browser draws what came; what is above and below the pause is told by what had been
+    asked for by then.
+    """
+    path = fresh_sample.path
+    fresh_sample.close()
+    monkeypatch.setenv("KEEL_STORE", str(path))
+    shared, seen = import_module("keel.ui.frame"), []
+    asked: list[str] = []
+    answer = shared._answer
+    monkeypatch.setattr(shared, "_answer", lambda *given: asked.append(given[1]) or answer(*given))
+    monkeypatch.setattr(shared, "time", SimpleNamespace(sleep=lambda seconds: seen.append((seconds, list(asked)))))
+    frame.run()
+    assert 1 == len(seen)
+    frame.run()
+    assert 1 == len(seen)
+    asked.clear()
+    frame.switch_page("pages/customers.py").run()
+    assert 2 == len(seen)
+    seconds, before = seen[-1]
+    assert 0.017 < seconds < 0.05  # a frame, and not so long that anybody waits for it
+    assert "customers.standing" in before and "customers.curve" not in before
+    assert "customers.curve" in asked
+    frame.segmented_control(key="part").set_value("Slipping and lost").run()
+    assert 2 == len(seen)
+    frame.switch_page("pages/revenue.py").run()
+    assert 3 == len(seen)
     st.cache_resource.clear()
 
 

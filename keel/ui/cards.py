@@ -16,7 +16,7 @@ from keel.catalogue import Metric
 from keel.errors import PrivacyError
 from keel.measure import Judged, Series
 from keel.periods import add_months
-from keel.ui.frame import PAGES, ask, here, known_metrics, made, plain, store, theme, view
+from keel.ui.frame import PAGES, ask, glance, here, known_metrics, made, plain, store, theme, view
 
 MOST_OWN = 12  # cards of uploaded measures on one side of Balance; the Metric page has them all
 
@@ -62,6 +62,7 @@ def cards(metric_ids: Sequence[str], *, key: str, columns: int = 4) -> None:
     with st.container(key=f"cards-{columns}-{key}", horizontal=True, gap="small"):
         for metric_id in metric_ids:
             card(metric_id, key=f"{key}-{metric_id}")
+    glance()
 
 
 def own_measures(kind: str) -> list[str]:

@@ -12,7 +12,7 @@ import streamlit as st
 from keel import charts, customers, desk, measure, wording
 from keel.errors import QuestionError
 from keel.export import lists
-from keel.ui.frame import PAGES, ask, covered, heading, here, known_metrics, plain, store, theme, view
+from keel.ui.frame import PAGES, ask, covered, glance, heading, here, known_metrics, plain, store, theme, view
 from keel.ui.panels import chart, day_column, parts, percent_column, table
 
 PARTS = ["The 80 %", "Can't afford to lose", "Slipping and lost", "Win-back desk", "Ladder"]
@@ -103,6 +103,7 @@ def customer_parts() -> str:
         _keep_day(day, last)
         _find()
     _facts()
+    glance()
     return part
 
 

@@ -5,6 +5,7 @@ import getpass
 import html
 import re
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ SPANS = {"6 months": 6, "12 months": 12, "24 months": 24, "All": 0}
 ALL = "All"
 MOST_MADE = 500  # some 30 MiB of series, figures, bars and tables
 SOON = 0.3  # seconds that are waited before progress is shown, and between two looks at it
+GLANCE = 0.03  # seconds; Streamlit's browser side gathers what comes within 10 ms, and a frame takes 17
 GRAINS_WIDE = 300  # pixels that the four grains take: what stands beside them stays where it is while they load
 
 
@@ -239,6 +241,8 @@ def navigation() -> Any:
 def run(page: Any) -> None:
     """Draw the frame, then the page; whatever a person can mend shows as a sentence in a box."""
     _framed.now = True
+    _framed.arrived = st.session_state.get("_page") != page.url_path
+    st.session_state["_page"] = page.url_path
     try:
         st.session_state["_view"] = frame()
         page.run()
@@ -246,6 +250,16 @@ def run(page: Any) -> None:
         st.error(plain(str(error)))
     finally:
         _framed.now = False
+
+
+def glance() -> None:
+    """Let what a page tells first be painted before charts and tables come: drawn with them it would show only when all of it does.
+
+    Once a page, by who comes to it: who is there already sees it.
+    """
+    if getattr(_framed, "arrived", False):  # a fragment runs in a thread of its own
+        _framed.arrived = False
+        time.sleep(GLANCE)
 
 
 def _require_frame() -> None:
