@@ -1,5 +1,6 @@
 """Stores in a known state, and the guard that keeps every test off the company's own data."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,18 +13,42 @@ from keel.settings import Settings
 from keel.store import Store
 
 STORE = "keel.duckdb"
+CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()  # that may be used; empty: unknown
 
 # No property fails because the machine was busy for a moment.
 hypothesis.settings.register_profile("keel", deadline=None)
 hypothesis.settings.load_profile("keel")
 
 
+def pytest_sessionstart() -> None:
+    """Each of several processes takes a core, and so DuckDB in it one thread: with two threads each they take a fifth longer."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker and CORES:
+        _run_on({sorted(CORES)[int(worker.removeprefix("gw")) % len(CORES)]})
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole files go side by side, so that what a file prepares is made once; what watches a page comes last and one by one."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Whole files go side by side, so that what a file prepares is made once; what watches a page is one by one, and comes first: it
+    is the longest of all, and what is left of the cores beside it is used.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     for item in items:
         group = "browser" if item.get_closest_marker("browser") else item.path.stem
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _run_on(cores: set[int]) -> None:
+    if cores:
+        os.sched_setaffinity(0, cores)
+
+
+@pytest.fixture(scope="package")
+def every_core() -> Iterator[None]:
+    """All cores for what works in several processes at once, such as a browser and the server it looks at."""
+    own = os.sched_getaffinity(0) if CORES else set()
+    _run_on(CORES)
+    yield
+    _run_on(own)
 
 
 @pytest.fixture(autouse=True)

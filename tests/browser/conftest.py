@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # Per package and not per session: while it lives, Playwright keeps an event loop running in this thread.
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[BrowserContext]:
+def chromium(every_core: None) -> Iterator[BrowserContext]:
     """One Chromium for all tests; without one they are skipped, unless they are required."""
     if serving.chromium() is None:
         reason = f"no Chromium on the path (looked for {', '.join(serving.CHROMIUM)})"

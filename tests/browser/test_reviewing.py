@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 from tests.browser import serving
 from tests.browser.screen import Screen, Visit
 
-WRITES = int(os.environ.get("KEEL_MANY_WRITES", "40"))
+WRITES = int(os.environ.get("KEEL_MANY_WRITES", "20"))
 KINDS = ("note", "decision")
-SOON = 4_000  # milliseconds: two seconds by which others' words are seen, and a slow machine
+SOON = 8_000  # milliseconds: two seconds by which others' words are seen, and a machine that has other work
 
 
 def item(screen: Screen) -> str:
