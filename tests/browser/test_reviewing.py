@@ -1,7 +1,6 @@
 """The weekly review: walked with the arrow keys, heard by a second browser, published, and out as a presentation."""
 
 import os
-import time
 from pathlib import Path
 
 import duckdb
@@ -43,9 +42,7 @@ def test_the_meeting_is_walked_with_the_arrow_keys(own_sample: str, visit: Visit
 def test_two_browsers_in_one_meeting_hear_each_other(own_sample: str, visit: Visit):
     one, other = (visit(own_sample).open("/review?item=engagement").fine() for _ in range(2))
     say(one, '=HYPERLINK("x") <b>two teams merged</b>')
-    begun = time.monotonic()
     expect(other.page.locator(".keel-heard")).to_contain_text("<b>two teams merged</b>", timeout=SOON)
-    assert time.monotonic() - begun < SOON / 1000
 
 
 def test_two_browsers_that_write_at_the_same_moment_lose_and_double_nothing(own_store: Path, visit: Visit):
