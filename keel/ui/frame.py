@@ -27,7 +27,7 @@ SPANS = {"6 months": 6, "12 months": 12, "24 months": 24, "All": 0}
 ALL = "All"
 MOST_MADE = 500  # some 30 MiB of series, figures, bars and tables
 SOON = 0.3  # seconds that are waited before progress is shown, and between two looks at it
-GLANCE = 0.03  # seconds; Streamlit's browser side gathers what comes within 10 ms, and a frame takes 17
+GLANCE = 0.05  # seconds; Streamlit's browser side gathers what comes within 10 ms, and a frame takes 17
 GRAINS_WIDE = 300  # pixels that the four grains take: what stands beside them stays where it is while they load
 
 
