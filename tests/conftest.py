@@ -28,10 +28,8 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole files go side by side, so that what a file prepares is made once; what watches a page is one by one, and comes first: it
-    is the longest of all, and what is left of the cores beside it is used.
-    """
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    """Whole files go side by side, so that what a file prepares is made once; what watches a page comes last and one by one."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     for item in items:
         group = "browser" if item.get_closest_marker("browser") else item.path.stem
         item.add_marker(pytest.mark.xdist_group(group))

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser import serving
 from tests.browser.screen import PAGES, Screen, Visit
 
-FIRST_WAIT = 180_000  # milliseconds; at rest six seconds: the sample is made, read, stored and worked out while others use the machine
+FIRST_WAIT = 40_000  # milliseconds; at rest six seconds: the sample is made, read, stored and worked out while others use the machine
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 from tests.browser import serving
 from tests.browser.screen import Screen, Visit
 
-WRITES = int(os.environ.get("KEEL_MANY_WRITES", "20"))
+WRITES = int(os.environ.get("KEEL_MANY_WRITES", "40"))
 KINDS = ("note", "decision")
-SOON = 8_000  # milliseconds: two seconds by which others' words are seen, and a machine that has other work
+SOON = 4_000  # milliseconds: two seconds by which others' words are seen, and a slow machine
 
 
 def item(screen: Screen) -> str:
