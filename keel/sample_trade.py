@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from keel.sample_truth import (
@@ -231,15 +232,15 @@ def _adjustments(rng: Rng) -> pd.DataFrame:
 def _orders_csv(lines: pd.DataFrame, firms: Customers) -> bytes:
     """The lines as CSV, amounts with at most two decimals."""
     column = {name: values.to_numpy() for name, values in lines.items()}
-    names, width = [name for name, _ in PRICED], int(column["order"].max()) + 1
-    ids = [f"{prefix}-{k + 1:06d}" for prefix in ("SO", "CN", "ADJ") for k in range(width)]
+    names = [name for name, _ in PRICED]
+    numbers = pc.utf8_lpad(pa.array(column["order"] + 1).cast(pa.string()), 6, "0")
 
     def named(words: Sequence[str], places: Ints) -> pa.Array:
         return pa.array(words).take(pa.array(places, mask=places < 0))
 
     table = {
         "Order date": pa.array(np.datetime64(START) + column["day"]),
-        "Order ID": named(ids, column["prefix"] * width + column["order"]),
+        "Order ID": pc.binary_join_element_wise(named(("SO", "CN", "ADJ"), column["prefix"]), numbers, "-"),
         "Line": column["line"],
         "Customer ID": named(firms.ids, column["customer"]),
         "Product": named(names, column["product"]),

@@ -2,7 +2,7 @@
 
 import unicodedata
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pyarrow as pa
 import pytest
@@ -345,6 +345,31 @@ def test_every_amount_survives_with_a_point_or_a_comma(amount):
 
 
 # Identifiers, text, yes or no
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["", "n/a", " ", "-"]),
+            st.from_regex(r"-?[0-9]{1,16}(\.[0-9]{1,3})?", fullmatch=True),
+            st.from_regex(r"-?[0-9]{1,3}\.[0-9]{1,6}", fullmatch=True),
+        )
+    ),
+    st.sampled_from([2, 4]),
+)
+def test_numbers_written_plainly_are_what_they_say_however_many_places_and_gaps_they_have(words, places):
+    """What is beyond the type's eighteen digits is a fault, never another number."""
+    found = numbers(*words, places=places)
+    for place, word in enumerate(words):
+        if word.strip() in ("", "n/a", "-"):
+            expected = None
+        elif abs(Decimal(word)) >= 10 ** (18 - places):
+            expected = None
+            assert place in found.faults
+        else:
+            expected = Decimal(word).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+            assert place not in found.faults
+        assert expected == found.values[place].as_py()
 
 
 def test_identifiers_that_were_numbers_in_a_spreadsheet_get_their_own_form_back():
