@@ -4,22 +4,20 @@ import streamlit as st
 
 from keel import ui
 
-WAKE = ["revenue", "gross_margin", "gross_margin_rate", "net_revenue_retention", "customer_churn", "active_customers"]
-HORIZON = ["engagement", "enps", "voluntary_turnover", "first_year_attrition", "nps", "csat"]
-
 ui.title("Balance", "Where are we, and what is coming?")
 if not ui.nothing_yet(
-    [*WAKE, *HORIZON, *ui.own_measures("lag"), *ui.own_measures("lead")], "orders, a roster of employees, or a survey"
+    [*ui.WAKE, *ui.HORIZON, *ui.own_measures("lag"), *ui.own_measures("lead")],
+    "orders, a roster of employees, or a survey",
 ):
-    ui.changed([*WAKE, *HORIZON, *ui.own_measures("lag"), *ui.own_measures("lead")])
+    ui.changed([*ui.WAKE, *ui.HORIZON, *ui.own_measures("lag"), *ui.own_measures("lead")])
     wake, between, horizon = st.columns([13, 4, 13], gap="small")
     with wake:
         st.html('<h2 class="keel-side keel-lag">In the wake<small>results: they move last</small></h2>')
-        ui.cards([*WAKE, *ui.own_measures("lag")], key="wake", columns=2)
+        ui.cards([*ui.WAKE, *ui.own_measures("lag")], key="wake", columns=2)
     with between:
         ui.verdict_lines()
     with horizon:
         st.html(
             '<h2 class="keel-side keel-lead">On the horizon<small>people and customers: they move first</small></h2>'
         )
-        ui.cards([*HORIZON, *ui.own_measures("lead")], key="horizon", columns=2)
+        ui.cards([*ui.HORIZON, *ui.own_measures("lead")], key="horizon", columns=2)

@@ -14,7 +14,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from keel import charts, company, intake
+from keel import charts, company, intake, measure, ui
 from keel.settings import Settings
 from keel.store import Store
 from tests import small_groups
@@ -84,6 +84,38 @@ def test_what_a_page_tells_first_is_painted_by_itself_for_who_comes_to_it_and_on
     assert 2 == len(seen)
     frame.switch_page("pages/revenue.py").run()
     assert 3 == len(seen)
+    st.cache_resource.clear()
+
+
+def test_what_balance_shows_is_worked_out_before_anybody_asks(
+    frame: AppTest, fresh_sample: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = fresh_sample.path
+    fresh_sample.close()
+    monkeypatch.setenv("KEEL_STORE", str(path))
+    monkeypatch.setattr(import_module("keel.ui.frame"), "UNSEEN", 0)
+    asked: list[str] = []
+    judge = measure.judged
+    monkeypatch.setattr(
+        measure, "judged", lambda store, metric, **given: asked.append(metric) or judge(store, metric, **given)
+    )
+    ui.make_ready()
+    assert sorted([*ui.WAKE, *ui.HORIZON]) == sorted(asked)
+    asked.clear()
+    assert 12 == len([card for card in frame.run().get("html") if 'class="keel-value"' in str(card.value)])
+    assert [] == asked
+    st.cache_resource.clear()
+
+
+def test_a_store_that_cannot_be_opened_is_told_to_who_comes_first_and_not_before(
+    frame: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "keel.duckdb").write_text("no database")
+    monkeypatch.setenv("KEEL_STORE", str(tmp_path / "keel.duckdb"))
+    monkeypatch.setattr(import_module("keel.ui.frame"), "UNSEEN", 0)
+    ui.make_ready()
+    (told,) = frame.run().error
+    assert "keel.duckdb" in told.value
     st.cache_resource.clear()
 
 

@@ -9,7 +9,7 @@ bearings which number moves first, the outlook
 """
 
 from keel.ui.bearings import chain, link, links, other_links, outlook, verdict_lines
-from keel.ui.cards import card, cards, metric_link, own_measures, series
+from keel.ui.cards import HORIZON, WAKE, card, cards, make_ready, metric_link, own_measures, series
 from keel.ui.customer import asked_customer, one_customer
 from keel.ui.customers import (
     at_risk,
@@ -88,7 +88,9 @@ from keel.ui.uploads import previews, questionnaires, uploaded, uploader, what_t
 from keel.ui.winback import win_back
 
 __all__ = [
+    "HORIZON",
     "NPS_CUTS",
+    "WAKE",
     "Span",
     "against_targets",
     "ask",
@@ -133,6 +135,7 @@ __all__ = [
     "link",
     "links",
     "made",
+    "make_ready",
     "matching",
     "meet",
     "metric_link",

@@ -16,9 +16,32 @@ from keel.catalogue import Metric
 from keel.errors import PrivacyError
 from keel.measure import Judged, Series
 from keel.periods import add_months
-from keel.ui.frame import PAGES, ask, glance, here, known_metrics, made, plain, store, theme, view
+from keel.ui.frame import (
+    FIRST_VIEW,
+    PAGES,
+    ask,
+    glance,
+    here,
+    known_metrics,
+    made,
+    open_early,
+    plain,
+    store,
+    theme,
+    view,
+)
 
+# What Balance shows: what is in the wake beside what is on the horizon.
+WAKE = ["revenue", "gross_margin", "gross_margin_rate", "net_revenue_retention", "customer_churn", "active_customers"]
+HORIZON = ["engagement", "enps", "voluntary_turnover", "first_year_attrition", "nps", "csat"]
 MOST_OWN = 12  # cards of uploaded measures on one side of Balance; the Metric page has them all
+
+
+def make_ready() -> None:
+    """Open the store and work out what Balance shows, before anybody asks."""
+    if open_early() is not None:
+        for metric in map(known_metrics().__getitem__, [*WAKE, *HORIZON]):
+            judged(metric.id, only={}, grain=FIRST_VIEW.grain_of(metric))
 
 
 def judged(metric_id: str, *, only: Mapping[str, str] | None = None, grain: str = "") -> Judged:

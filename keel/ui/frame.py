@@ -28,6 +28,7 @@ ALL = "All"
 MOST_MADE = 500  # some 30 MiB of series, figures, bars and tables
 SOON = 0.3  # seconds that are waited before progress is shown, and between two looks at it
 GLANCE = 0.05  # seconds; Streamlit's browser side gathers what comes within 10 ms, and a frame takes 17
+UNSEEN = 10.0  # seconds in which whoever started the server has come
 GRAINS_WIDE = 300  # pixels that the four grains take: what stands beside them stays where it is while they load
 
 
@@ -62,7 +63,10 @@ class View:
         return "month" if self.grain == "week" and is_by_month else self.grain
 
 
+FIRST_VIEW = View("week", SPANS["12 months"], None, None)  # until somebody chooses another
+
 _framed = threading.local()
+_is_seen = threading.Event()  # a page was drawn
 
 
 class _Opening:
@@ -90,6 +94,11 @@ class _Opening:
     def _hear(self, share: float, words: str) -> None:
         self.heard = share, words
 
+    @property
+    def failed(self) -> bool:
+        """Whether it could not be opened."""
+        return self._error is not None
+
     def store(self) -> Store:
         """The store once it is open. Raises what opening it raised."""
         self.done.wait()
@@ -102,6 +111,16 @@ class _Opening:
 @st.cache_resource(show_spinner=False)
 def _opening() -> _Opening:
     return _Opening()
+
+
+def open_early() -> Store | None:
+    """The store, once it is open and the first page of this process stands, or nobody came for a while: what is worked out then
+    slows nobody down. None where it cannot be opened: who comes first is told why.
+    """
+    opening = _opening()
+    opening.done.wait()
+    _is_seen.wait(UNSEEN)
+    return None if opening.failed else opening.store()
 
 
 def store() -> Store:
@@ -250,6 +269,7 @@ def run(page: Any) -> None:
         st.error(plain(str(error)))
     finally:
         _framed.now = False
+        _is_seen.set()
 
 
 def glance() -> None:

@@ -20,6 +20,8 @@ SUCCEEDED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What makes a whole company anew takes the machine for itself: it comes last, when the other processes are done."""
+    items.sort(key=lambda item: item.path.stem == "test_first_start")
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker("browser")

@@ -1,6 +1,7 @@
 """The first minutes: an empty folder, then the way to one's own data."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,14 @@ def untouched(tmp_path: Path) -> Iterator[str]:
     (tmp_path / "empty").mkdir()
     with serving.dashboard(tmp_path / "empty" / "keel.duckdb") as address:
         yield address
+
+
+def test_the_server_opens_its_store_before_anybody_comes(untouched: str, tmp_path: Path):
+    until = time.monotonic() + FIRST_WAIT / 1000
+    while not (tmp_path / "empty" / "keel.duckdb").exists() and time.monotonic() < until:
+        time.sleep(0.1)
+
+    assert (tmp_path / "empty" / "keel.duckdb").exists()
 
 
 def values(screen: Screen, column: str) -> list[str]:
