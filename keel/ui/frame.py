@@ -185,6 +185,13 @@ _STYLE = f"""<style>
 </style>"""
 
 
+@st.cache_resource(show_spinner=False)
+def _drawer() -> Any:
+    return st.components.v2.component(
+        "keel_drawer", js=(Path(__file__).parent / "drawer.js").read_text(encoding="utf-8")
+    )
+
+
 def frame() -> View:
     """Draw what stands above every page and return what its controls say."""
     st.html(_STYLE)
@@ -197,6 +204,8 @@ def frame() -> View:
         if newest:
             _freshness(sources, newest)
         view = _controls(newest is not None)
+    with st.container(key="drawer"):
+        _drawer()(key="drawer-closes")
     if company.is_sample(opened):
         with st.container(key="ribbon", horizontal=True, vertical_alignment="center"):
             st.html("<span>This is a <b>sample company</b>, made up to try Keel on.</span>", width="content")

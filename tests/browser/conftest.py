@@ -12,7 +12,7 @@ from keel import company
 from keel.settings import Settings
 from keel.store import Store
 from tests.browser import serving
-from tests.browser.screen import Screen, Visit
+from tests.browser.screen import DESK, PHONE, Screen, Visit
 
 STORE = "keel.duckdb"
 HERE = Path(__file__).parent
@@ -52,19 +52,21 @@ def pytest_runtest_makereport(
 
 @pytest.fixture
 def visit(chromium: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """Opens screens (address, theme, size; apart: in a browser that shares nothing with the others); what any of them complained
-    of fails the test.
+    """Opens screens (address, theme, size; apart: in a browser that shares nothing with the others; touch: so, on a phone with no
+    mouse); what any of them complained of fails the test.
     """
     screens: list[Screen] = []
     browsers: list[BrowserContext] = []
 
     def opened(
-        address: str, *, theme: str = "light", size: tuple[int, int] = (1400, 900), apart: bool = False
+        address: str, *, theme: str = "light", size: tuple[int, int] = DESK, apart: bool = False, touch: bool = False
     ) -> Screen:
-        if apart:
+        context = chromium
+        if apart or touch:
             assert chromium.browser is not None
-            browsers.append(chromium.browser.new_context())
-        screens.append(Screen(browsers[-1] if apart else chromium, address, theme=theme, size=size))
+            context = chromium.browser.new_context(has_touch=touch, is_mobile=touch)
+            browsers.append(context)
+        screens.append(Screen(context, address, theme=theme, size=PHONE if touch else size))
         return screens[-1]
 
     yield opened

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from keel import wording
-from tests.browser.screen import PHONE, Screen, Visit
+from tests.browser.screen import Screen, Visit
 
 DRILL = ".st-key-box-drill"
 PATH = ".st-key-drill-path"
@@ -253,22 +253,15 @@ def test_bars_move_only_for_those_who_allow_it_and_are_seen_in_forced_colours(sa
     assert style(fill, "backgroundColor") not in (ground, "rgba(0, 0, 0, 0)")
 
 
-def test_a_finger_has_44_px_for_every_bar(sample: str, chromium: BrowserContext):
-    assert chromium.browser is not None
-    touched = chromium.browser.new_context(has_touch=True, is_mobile=True)
-    screen = Screen(touched, sample, size=PHONE)
-    try:
-        screen.open("/revenue?path=region%3DSouth")
-        for one in screen.page.locator(f"{BAR}, .keel-bars-back, {PATH} button >> visible=true").all():
-            box = one.bounding_box()
-            assert box is not None
-            assert box["height"] >= 44, one
-        screen.page.locator(f"button{BAR.split()[1]}").first.tap()
-        arrived(screen, 2)
-        screen.fine()
-    finally:
-        screen.close()
-        touched.close()
+def test_a_finger_has_44_px_for_every_bar(sample: str, visit: Visit):
+    screen = visit(sample, touch=True).open("/revenue?path=region%3DSouth")
+    for one in screen.page.locator(f"{BAR}, .keel-bars-back, {PATH} button >> visible=true").all():
+        box = one.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44, one
+    screen.page.locator(f"button{BAR.split()[1]}").first.tap()
+    arrived(screen, 2)
+    screen.fine()
 
 
 def two_levels_down(screen: Screen) -> list[Level]:

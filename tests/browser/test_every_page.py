@@ -40,3 +40,21 @@ def test_a_deep_link_opens_a_page_and_its_charts_say_in_words_what_they_show(sam
         charts = screen.page.get_by_test_id("stPlotlyChart").all()
         assert charts
         assert all(chart.get_attribute("aria-label") for chart in charts), path
+
+
+def test_on_a_phone_the_navigation_goes_away_after_a_choice_and_stays_away(sample: str, visit: Visit):
+    screen = visit(sample, touch=True).open("/revenue")
+    entry = screen.page.get_by_test_id("stSidebarNavLink").filter(has_text="Customers")
+    expect(entry).not_to_be_in_viewport()
+    screen.page.get_by_test_id("stExpandSidebarButton").tap()
+    expect(entry).to_be_in_viewport()
+
+    entry.tap()
+
+    expect(screen.page.locator(".keel-title")).to_have_text("Customers")
+    expect(entry).not_to_be_in_viewport()
+    screen.settle().fine()
+    screen.page.reload()
+    expect(screen.page.locator(".keel-title")).to_have_text("Customers")
+    expect(entry).not_to_be_in_viewport()
+    screen.settle().fine()
