@@ -87,6 +87,27 @@ def test_what_a_page_tells_first_is_painted_by_itself_for_who_comes_to_it_and_on
     st.cache_resource.clear()
 
 
+def test_the_style_comes_twice_on_the_first_page_of_a_visitor_and_once_on_the_others(
+    frame: AppTest, fresh_sample: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = fresh_sample.path
+    fresh_sample.close()
+    monkeypatch.setenv("KEEL_STORE", str(path))
+
+    def styles() -> list[bool]:
+        return ["keel-title" in each.value for each in frame.get("html") if "<style>" in str(each.value)]
+
+    frame.run()
+    assert [True, True] == styles()
+    frame.switch_page("pages/uploads.py").run()
+    assert [True] == styles()
+    frame.run()
+    assert [True] == styles()
+    frame.switch_page("pages/balance.py").run()
+    assert [True, True] == styles()
+    st.cache_resource.clear()
+
+
 def test_what_balance_shows_is_worked_out_before_anybody_asks(
     frame: AppTest, fresh_sample: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

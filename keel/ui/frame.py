@@ -271,6 +271,7 @@ def run(page: Any) -> None:
     _framed.now = True
     _framed.arrived = st.session_state.get("_page") != page.url_path
     st.session_state["_page"] = page.url_path
+    st.session_state.setdefault("_first_page", page.url_path)
     try:
         st.session_state["_view"] = frame()
         page.run()
@@ -349,11 +350,13 @@ def here() -> dict[str, str]:
 def title(words: str, question: str) -> None:
     """The page's title and the question it answers; the first thing of a page.
 
-    The style comes once more with it: in a busy browser Streamlit draws what came first last, and the page would stand unstyled.
+    On a visitor's first page the style comes once more with it: in a busy browser Streamlit draws what came first last, and the page
+    would stand unstyled. Later the style is there, and putting it anew would cost the browser a look at all that stands.
     """
     _require_frame()
+    style = _STYLE if st.session_state["_page"] == st.session_state["_first_page"] else ""
     st.html(
-        f'{_STYLE}<div class="keel-head"><h1 class="keel-title">{html.escape(words)}</h1><p class="keel-question">{html.escape(question)}</p></div>'
+        f'{style}<div class="keel-head"><h1 class="keel-title">{html.escape(words)}</h1><p class="keel-question">{html.escape(question)}</p></div>'
     )
 
 
