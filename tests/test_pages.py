@@ -33,6 +33,19 @@ def frame(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     return AppTest.from_file(str(DASHBOARD), default_timeout=60)
 
 
+@pytest.fixture
+def at_sample(fresh_sample: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store that pages open is one of the sample company."""
+    fresh_sample.close()
+    monkeypatch.setenv("KEEL_STORE", str(fresh_sample.path))
+
+
+@pytest.fixture
+def sample_frame(frame: AppTest, at_sample: None) -> AppTest:
+    """The dashboard of the sample company."""
+    return frame
+
+
 def opened(frame: AppTest, page: str) -> AppTest:
     frame.run()
     return frame.switch_page(f"pages/{page}.py").run() if page != "balance" else frame
@@ -43,77 +56,61 @@ def words(frame: AppTest) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_runs_on_the_sample_company(
-    page: str, frame: AppTest, fresh_sample: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = fresh_sample.path
-    fresh_sample.close()
-    monkeypatch.setenv("KEEL_STORE", str(path))
-    shown = opened(frame, page)
+def test_every_page_runs_on_the_sample_company(page: str, sample_frame: AppTest) -> None:
+    shown = opened(sample_frame, page)
     assert [] == [error.value for error in [*shown.exception, *shown.error]]
     st.cache_resource.clear()
 
 
 def test_what_a_page_tells_first_is_painted_by_itself_for_who_comes_to_it_and_only_then(
-    frame: AppTest, fresh_sample: Store, monkeypatch: pytest.MonkeyPatch
+    sample_frame: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Below it the script pauses, so that the browser draws what came; what is above and below the pause is told by what had been
     asked for by then.
     """
-    path = fresh_sample.path
-    fresh_sample.close()
-    monkeypatch.setenv("KEEL_STORE", str(path))
     shared, seen = import_module("keel.ui.frame"), []
     asked: list[str] = []
     answer = shared._answer
     monkeypatch.setattr(shared, "_answer", lambda *given: asked.append(given[1]) or answer(*given))
     monkeypatch.setattr(shared, "time", SimpleNamespace(sleep=lambda seconds: seen.append((seconds, list(asked)))))
-    frame.run()
+    sample_frame.run()
     assert 1 == len(seen)
-    frame.run()
+    sample_frame.run()
     assert 1 == len(seen)
     asked.clear()
-    frame.switch_page("pages/customers.py").run()
+    sample_frame.switch_page("pages/customers.py").run()
     assert 2 == len(seen)
     seconds, before = seen[-1]
     assert 0.027 < seconds < 0.1  # what is gathered and a frame, and not so long that anybody waits for it
     assert "customers.standing" in before
     assert "customers.curve" not in before
     assert "customers.curve" in asked
-    frame.segmented_control(key="part").set_value("Slipping and lost").run()
+    sample_frame.segmented_control(key="part").set_value("Slipping and lost").run()
     assert 2 == len(seen)
-    frame.switch_page("pages/revenue.py").run()
+    sample_frame.switch_page("pages/revenue.py").run()
     assert 3 == len(seen)
     st.cache_resource.clear()
 
 
-def test_the_style_comes_twice_on_the_first_page_of_a_visitor_and_once_on_the_others(
-    frame: AppTest, fresh_sample: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = fresh_sample.path
-    fresh_sample.close()
-    monkeypatch.setenv("KEEL_STORE", str(path))
+def test_the_style_comes_twice_on_the_first_page_of_a_visitor_and_once_on_the_others(sample_frame: AppTest) -> None:
 
     def styles() -> list[bool]:
-        return ["keel-title" in each.value for each in frame.get("html") if "<style>" in str(each.value)]
+        return ["keel-title" in each.value for each in sample_frame.get("html") if "<style>" in str(each.value)]
 
-    frame.run()
+    sample_frame.run()
     assert [True, True] == styles()
-    frame.switch_page("pages/uploads.py").run()
+    sample_frame.switch_page("pages/uploads.py").run()
     assert [True] == styles()
-    frame.run()
+    sample_frame.run()
     assert [True] == styles()
-    frame.switch_page("pages/balance.py").run()
+    sample_frame.switch_page("pages/balance.py").run()
     assert [True, True] == styles()
     st.cache_resource.clear()
 
 
 def test_what_balance_shows_is_worked_out_before_anybody_asks(
-    frame: AppTest, fresh_sample: Store, monkeypatch: pytest.MonkeyPatch
+    sample_frame: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = fresh_sample.path
-    fresh_sample.close()
-    monkeypatch.setenv("KEEL_STORE", str(path))
     monkeypatch.setattr(import_module("keel.ui.frame"), "UNSEEN", 0)
     asked: list[str] = []
     judge = measure.judged
@@ -123,7 +120,7 @@ def test_what_balance_shows_is_worked_out_before_anybody_asks(
     ui.make_ready()
     assert sorted([*ui.WAKE, *ui.HORIZON]) == sorted(asked)
     asked.clear()
-    assert 12 == len([card for card in frame.run().get("html") if 'class="keel-value"' in str(card.value)])
+    assert 12 == len([card for card in sample_frame.run().get("html") if 'class="keel-value"' in str(card.value)])
     assert [] == asked
     st.cache_resource.clear()
 
@@ -177,13 +174,8 @@ def test_a_group_too_small_to_be_told_is_named_as_hidden_with_the_nearest_one_th
     st.cache_resource.clear()
 
 
-def test_what_moves_with_recommending_is_ranked_on_the_sample_company(
-    frame: AppTest, fresh_sample: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = fresh_sample.path
-    fresh_sample.close()
-    monkeypatch.setenv("KEEL_STORE", str(path))
-    said = words(opened(frame, "engagement"))
+def test_what_moves_with_recommending_is_ranked_on_the_sample_company(sample_frame: AppTest) -> None:
+    said = words(opened(sample_frame, "engagement"))
 
     assert "What moves with Employee NPS" in said
     assert "of the differences in how likely people are to recommend us" in said
@@ -275,11 +267,8 @@ def plainly(thing: Any) -> Any:
 
 
 def test_what_is_remembered_is_what_would_be_made_anew_however_the_controls_stand(
-    fresh_sample: Store, monkeypatch: pytest.MonkeyPatch
+    at_sample: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = fresh_sample.path
-    fresh_sample.close()
-    monkeypatch.setenv("KEEL_STORE", str(path))
     st.cache_resource.clear()
     st.cache_data.clear()
     shared, hits, compared = import_module("keel.ui.frame"), set(), set()
