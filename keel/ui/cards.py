@@ -24,8 +24,8 @@ from keel.ui.frame import (
     here,
     known_metrics,
     made,
-    open_early,
     plain,
+    stands,
     store,
     theme,
     view,
@@ -39,7 +39,7 @@ MOST_OWN = 12  # cards of uploaded measures on one side of Balance; the Metric p
 
 def make_ready() -> None:
     """Open the store and work out what Balance shows, before anybody asks."""
-    if open_early() is not None:
+    if stands():
         for metric in map(known_metrics().__getitem__, [*WAKE, *HORIZON]):
             judged(metric.id, only={}, grain=FIRST_VIEW.grain_of(metric))
 

@@ -25,6 +25,7 @@ SPANS = {"6 months": 6, "12 months": 12, "24 months": 24, "All": 0}
 
 
 ALL = "All"
+CONTROLS = {"grain": "Week", "span": "12 months", "region": ALL, "segment": ALL}  # as they stand until somebody chooses
 MOST_MADE = 500  # some 30 MiB of series, figures, bars and tables
 SOON = 0.3  # seconds that are waited before progress is shown, and between two looks at it
 GLANCE = 0.05  # seconds; Streamlit's browser side gathers what comes within 10 ms, and a frame takes 17
@@ -63,7 +64,7 @@ class View:
         return "month" if self.grain == "week" and is_by_month else self.grain
 
 
-FIRST_VIEW = View("week", SPANS["12 months"], None, None)  # until somebody chooses another
+FIRST_VIEW = View(CONTROLS["grain"].lower(), SPANS[CONTROLS["span"]], None, None)
 
 _framed = threading.local()
 _is_seen = threading.Event()  # a page was drawn
@@ -113,14 +114,14 @@ def _opening() -> _Opening:
     return _Opening()
 
 
-def open_early() -> Store | None:
-    """The store, once it is open and the first page of this process stands, or nobody came for a while: what is worked out then
-    slows nobody down. None where it cannot be opened: who comes first is told why.
+def stands() -> bool:
+    """Wait until the store is open and the first page of this process stands, or nobody came for a while: what is worked out then
+    slows nobody down. False where the store cannot be opened: who comes first is told why.
     """
     opening = _opening()
     opening.done.wait()
     _is_seen.wait(UNSEEN)
-    return None if opening.failed else opening.store()
+    return not opening.failed
 
 
 def store() -> Store:
@@ -230,11 +231,11 @@ def _freshness(sources: list[dict[str, Any]], newest: date) -> None:
 
 def _controls(has_data: bool) -> View:
     grain = st.segmented_control(
-        "By", [name.capitalize() for name in GRAINS], default="Week", required=True, key="grain",
+        "By", [name.capitalize() for name in GRAINS], default=CONTROLS["grain"], required=True, key="grain",
         label_visibility="collapsed", bind="query-params", persist_state="session", width=GRAINS_WIDE,
     )  # fmt: skip
     span = st.selectbox(
-        "Show", list(SPANS), index=1, key="span", label_visibility="collapsed", width=130, bind="query-params",
+        "Show", list(SPANS), index=list(SPANS).index(CONTROLS["span"]), key="span", label_visibility="collapsed", width=130, bind="query-params",
         persist_state="session",
     )  # fmt: skip
     chosen = {}
@@ -248,7 +249,12 @@ def _controls(has_data: bool) -> View:
                 format_func=words.__getitem__, persist_state="session",
             )  # fmt: skip
             chosen[name] = None if picked == ALL else picked
-    return View((grain or "Week").lower(), SPANS[span or "12 months"], chosen.get("region"), chosen.get("segment"))
+    return View(
+        (grain or CONTROLS["grain"]).lower(),
+        SPANS[span or CONTROLS["span"]],
+        chosen.get("region"),
+        chosen.get("segment"),
+    )
 
 
 def view() -> View:
@@ -342,9 +348,8 @@ def keep(say: Callable[[str], int], form: str) -> None:
 
 def here() -> dict[str, str]:
     """The shared controls as query parameters, so that a link keeps them."""
-    defaults = {"grain": "Week", "span": "12 months", "region": ALL, "segment": ALL}
-    state = {name: st.session_state.get(name) for name in defaults}
-    return {name: str(value) for name, value in state.items() if value and value != defaults[name]}
+    state = {name: st.session_state.get(name) for name in CONTROLS}
+    return {name: str(value) for name, value in state.items() if value and value != CONTROLS[name]}
 
 
 def title(words: str, question: str) -> None:
