@@ -209,6 +209,29 @@ def test_nothing_of_the_place_before_stays_when_a_click_meets_what_is_fetched_ah
     assert screen.text(PATH).count("click a bar to open it") == 1
 
 
+ASK_AND_CLICK = "() => { window.held.splice(0).forEach(then => then()); document.body.click() }"
+SOME_ARE_AHEAD = "() => Object.keys(document.querySelector('.keel-bars').ahead.next).length > 0"
+
+
+def test_after_a_click_nothing_more_is_asked_ahead_until_the_bars_have_their_next_answer(sample: str, visit: Visit):
+    screen = visit(sample)
+    screen.page.add_init_script(HOLD_IDLE)
+    screen.open("/revenue?path=region%3DSouth&path=segment%3DSmall")
+    screen.page.wait_for_function("window.held.length > 0")
+
+    screen.page.evaluate(ASK_AND_CLICK)
+    screen.page.wait_for_function(SOME_ARE_AHEAD)
+    assert not screen.page.evaluate(f"({CUSTOMERS_AHEAD})()")  # there is more to ask for
+    screen.page.wait_for_timeout(1200)  # three rests
+    assert screen.page.evaluate("window.held.length") == 0
+
+    screen.page.locator(".keel-bars-back").click()
+    arrived(screen, 1)
+    bar(screen, "Small").click()
+    arrived(screen, 2)
+    screen.page.wait_for_function("window.held.length > 0")
+
+
 def test_any_metric_is_drilled_on_its_page_by_what_the_reader_chooses(sample: str, visit: Visit):
     screen = visit(sample).open("/metric?metric=nps")
     scripts: set[str] = set()
