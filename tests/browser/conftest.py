@@ -47,6 +47,8 @@ def pytest_runtest_makereport(
     report = yield
     if call.when == "call":
         item.stash[SUCCEEDED] = call.excinfo is None
+    if report.failed:
+        report.sections.append(("What the dashboards said, and are doing", serving.said()))
     return report
 
 
