@@ -1,5 +1,6 @@
 """Stores in a known state, and the guard that keeps every test off the company's own data."""
 
+import faulthandler
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from keel.settings import Settings
 from keel.store import Store
 
 STORE = "keel.duckdb"
+SLOW = 50  # seconds; a page's script is given up after 60
+ERRORS = 2  # where errors are written: told of a test that fails
 CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()  # that may be used; empty: unknown
 
 # No property fails because the machine was busy for a moment.
@@ -54,6 +57,14 @@ def _own_data_is_out_of_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """What asks for the default store gets one of the test's own, and no keel.toml named from outside counts."""
     monkeypatch.setenv("KEEL_STORE", str(tmp_path / "default" / STORE))
     monkeypatch.delenv("KEEL_CONFIG", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _a_slow_test_says_what_its_threads_do() -> Iterator[None]:
+    """So that it is known where one was that was given up."""
+    faulthandler.dump_traceback_later(SLOW, file=ERRORS)
+    yield
+    faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture(scope="session")
