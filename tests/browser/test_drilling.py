@@ -197,11 +197,16 @@ BACK_AS_REST_COMES = """async () => {
 }"""
 
 
-def test_nothing_of_the_place_before_stays_when_a_click_meets_what_is_fetched_ahead(sample: str, visit: Visit):
-    screen = visit(sample)
+def about_to_ask_ahead(screen: Screen) -> Screen:
+    """At rest, with bars whose customers are asked for as soon as the test lets what waits for idle moments go."""
     screen.page.add_init_script(HOLD_IDLE)
     screen.open("/revenue?path=region%3DSouth&path=segment%3DSmall")
     screen.page.wait_for_function("window.held.length > 0")
+    return screen
+
+
+def test_nothing_of_the_place_before_stays_when_a_click_meets_what_is_fetched_ahead(sample: str, visit: Visit):
+    screen = about_to_ask_ahead(visit(sample))
 
     screen.page.evaluate(BACK_AS_REST_COMES)
 
@@ -214,10 +219,7 @@ SOME_ARE_AHEAD = "() => Object.keys(document.querySelector('.keel-bars').ahead.n
 
 
 def test_after_a_click_nothing_more_is_asked_ahead_until_the_bars_have_their_next_answer(sample: str, visit: Visit):
-    screen = visit(sample)
-    screen.page.add_init_script(HOLD_IDLE)
-    screen.open("/revenue?path=region%3DSouth&path=segment%3DSmall")
-    screen.page.wait_for_function("window.held.length > 0")
+    screen = about_to_ask_ahead(visit(sample))
 
     screen.page.evaluate(ASK_AND_CLICK)
     screen.page.wait_for_function(SOME_ARE_AHEAD)
