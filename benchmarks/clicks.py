@@ -17,6 +17,7 @@ from benchmarks.servers import App, chromium
 
 TOP, NEXT = generate.REGIONS, generate.SEGMENTS  # what the bars are called, before and after a click
 SETTLED_MS = 700  # after a click: a garbage collection, what is remembered for the next one
+READ_MS = 5_000  # before the first page of a visit is left for the next
 HOVER_MS = 100  # Plotly looks at what is under the mouse before it takes a click
 SIZE = {"width": 1400, "height": 900}
 WAIT_MS = 60_000
@@ -160,8 +161,8 @@ def _places(app: App) -> dict[str, str]:
     return {"chart": app.chart, "number": app.number, "line": app.line, "table": app.table}
 
 
-def next_page(page: Page, title: str) -> float:
-    """Click a page's name in Keel's navigation; milliseconds until the first thing it tells is painted."""
+def next_page(page: Page, title: str, awaited: str | None = None) -> float:
+    """Click a page's name in Keel's navigation; milliseconds until what is awaited, or else the first thing the page tells, is painted."""
     link = page.get_by_test_id("stTopNavLink").filter(has_text=title)
     box = link.bounding_box()
     if box is None:
@@ -169,9 +170,19 @@ def next_page(page: Page, title: str) -> float:
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.wait_for_timeout(HOVER_MS)
-    page.evaluate(APPEARS, FIRST_OF[title])
+    page.evaluate(APPEARS, awaited or FIRST_OF[title])
     page.mouse.click(x, y)
     return float(page.evaluate("() => window.appeared"))
+
+
+def first_charts_after_home(browser: Browser, app: App, address: str) -> float:
+    """A new visitor reads Balance, which has no charts, then opens Revenue: milliseconds until its first line is painted."""
+    with browser.new_context(viewport=SIZE) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(address)
+        page.locator(FIRST_OF["Balance"]).first.wait_for(timeout=WAIT_MS)
+        page.wait_for_timeout(READ_MS)
+        return next_page(page, "Revenue", f"{app.line} .js-line")
 
 
 def plotly_scripts(browser: Browser, app: App, address: str) -> list[str]:

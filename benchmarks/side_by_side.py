@@ -48,6 +48,9 @@ class Figures:
     second: dict[tuple[str, str], list[float]] = field(default_factory=dict)  # ms, by app and page
     load: dict[tuple[str, int], list[float]] = field(default_factory=dict)  # ms, by app and sessions
     memory: dict[str, float | None] = field(default_factory=dict)  # MiB, after all loads
+    charts: dict[str, list[float]] = field(
+        default_factory=dict
+    )  # ms, from Balance, where a visitor began, to Revenue's charts
     scripts: list[str] | None = None  # where Plotly's script came from
 
 
@@ -169,6 +172,7 @@ def _time_clicks(browser: Browser, runs: Runs, found: Figures, count: int) -> No
                         if turn:
                             found.second.setdefault((name, title), []).append(taken)
                     page.close()
+                    found.charts.setdefault(name, []).append(clicks.first_charts_after_home(browser, app, at[name]))
         found.scripts = clicks.plotly_scripts(browser, KEEL, at[KEEL.name])
 
 
@@ -238,6 +242,8 @@ def _start_rows(found: Figures) -> Iterator[Row]:
             yield _limited(words, found.second.get((name, title)), _missing(found.first, name))
         words = f"From Revenue to Balance on a server just started{store}"
         yield _limited(words, found.second_cold.get(name), _missing(found.first, name))
+        words = f"From Balance, where a visitor begins, to Revenue: its first line painted{store}"
+        yield Row(words, _figure(found.charts.get(name), 50, "ms"), holds=_missing(found.charts, name))
     words = "Copies of Plotly's script a visitor of Revenue and Metric receives"
     if found.scripts is None:
         yield Row(words, claim="= 1", holds=NO_BROWSER)

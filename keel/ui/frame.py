@@ -186,11 +186,17 @@ _STYLE = f"""<style>
 </style>"""
 
 
+# What Streamlit draws charts and tables with, in the files of the installed package; each carries a hash in its name.
+_SCRIPTS = [
+    found.name
+    for name in ("PlotlyChart", "DataFrame")
+    for found in (Path(st.__file__).parent / "static" / "static" / "js").glob(f"{name}.*.js")
+]
+
+
 @st.cache_resource(show_spinner=False)
-def _drawer() -> Any:
-    return st.components.v2.component(
-        "keel_drawer", js=(Path(__file__).parent / "drawer.js").read_text(encoding="utf-8")
-    )
+def _browsers_part() -> Any:
+    return st.components.v2.component("keel_frame", js=(Path(__file__).parent / "frame.js").read_text(encoding="utf-8"))
 
 
 def frame() -> View:
@@ -205,8 +211,8 @@ def frame() -> View:
         if newest:
             _freshness(sources, newest)
         view = _controls(newest is not None)
-    with st.container(key="drawer"):
-        _drawer()(key="drawer-closes")
+    with st.container(key="unseen"):
+        _browsers_part()(key="frame-of-browser", data={"scripts": _SCRIPTS})
     if company.is_sample(opened):
         with st.container(key="ribbon", horizontal=True, vertical_alignment="center"):
             st.html("<span>This is a <b>sample company</b>, made up to try Keel on.</span>", width="content")

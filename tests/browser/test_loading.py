@@ -62,6 +62,21 @@ def test_a_store_whose_answers_must_be_made_anew_says_how_far_that_is(own_store:
         screen.page.goto("about:blank")
 
 
+def test_what_charts_are_drawn_with_comes_while_the_first_page_is_at_rest_and_once(sample: str, visit: Visit):
+    screen = visit(sample, apart=True)
+    asked: list[str] = []
+    screen.page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+
+    with screen.page.expect_response("**/PlotlyChart.*.js"), screen.page.expect_response("**/DataFrame.*.js"):
+        screen.open("/")  # which shows neither
+    for page in ("Revenue", "Customers"):
+        screen.go(page)
+        expect(screen.page.locator(".js-plotly-plot .js-line").first).to_be_visible()
+
+    for name in ("PlotlyChart", "DataFrame"):
+        assert 1 == len([one for one in asked if one.startswith(f"{name}.") and one.endswith(".js")])
+
+
 def test_a_page_that_works_for_over_a_second_shows_a_bar_and_a_quick_one_does_not(sample: str, visit: Visit):
     screen = visit(sample).open()
     bar = """async wait => {
