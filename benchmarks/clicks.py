@@ -1,7 +1,8 @@
 """What a person waits for, timed inside Chromium: a click until it is painted, the first chart, the next page.
 
 A click lasts from the mouse button coming up to the second frame after the one in which what is waited for stands: by
-then it has been painted. The names of bars are text of the page, and so is a Dash table; the tables of Streamlit are
+then it has been painted. A page that goes on drawing may leave no second frame for long; when its first words were presented
+is asked of Chromium itself (Element Timing). The names of bars are text of the page, and so is a Dash table; the tables of Streamlit are
 drawn on a canvas, so every text drawn there is noted with its time.
 """
 
@@ -95,6 +96,24 @@ APPEARS = """(selector) => {
         requestAnimationFrame(look);
     });
 }"""
+# When Chromium presented the first words of what comes to stand there.
+PRESENTED = """(selector) => {
+    window.presented = new Promise((done, failed) => {
+        let from = null;
+        window.addEventListener('mouseup', event => { from = event.timeStamp; }, { capture: true, once: true });
+        setTimeout(() => failed(new Error(`after 30 s there is no ${selector}`)), 30000);
+        new PerformanceObserver(list => {
+            const [first] = list.getEntries().filter(entry => entry.identifier === 'awaited');
+            if (first) done(first.renderTime - from);
+        }).observe({ type: 'element' });
+        new MutationObserver((_, observer) => {
+            const found = from !== null && document.querySelector(selector);
+            if (!found) return;
+            for (const part of [found, ...found.querySelectorAll('*')]) part.setAttribute('elementtiming', 'awaited');
+            observer.disconnect();
+        }).observe(document.body, { childList: true, subtree: true });
+    });
+}"""
 FIRST_OF = {"Balance": '[class*="st-key-card-lag-wake"] .keel-value', "Customers": ".keel-facts-row"}
 
 
@@ -161,18 +180,10 @@ def _places(app: App) -> dict[str, str]:
     return {"chart": app.chart, "number": app.number, "line": app.line, "table": app.table}
 
 
-def next_page(page: Page, title: str, awaited: str | None = None) -> float:
-    """Click a page's name in Keel's navigation; milliseconds until what is awaited, or else the first thing the page tells, is painted."""
-    link = page.get_by_test_id("stTopNavLink").filter(has_text=title)
-    box = link.bounding_box()
-    if box is None:
-        raise SystemExit(f"The navigation has no {title}.")
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.wait_for_timeout(HOVER_MS)
-    page.evaluate(APPEARS, awaited or FIRST_OF[title])
-    page.mouse.click(x, y)
-    return float(page.evaluate("() => window.appeared"))
+def next_page(page: Page, title: str) -> float:
+    """Open a page of Keel's by its name in the navigation; milliseconds until the first thing it tells is presented."""
+    _open(page, title, PRESENTED, FIRST_OF[title])
+    return float(page.evaluate("() => window.presented"))
 
 
 def first_charts_after_home(browser: Browser, app: App, address: str) -> float:
@@ -182,7 +193,21 @@ def first_charts_after_home(browser: Browser, app: App, address: str) -> float:
         page.goto(address)
         page.locator(FIRST_OF["Balance"]).first.wait_for(timeout=WAIT_MS)
         page.wait_for_timeout(READ_MS)
-        return next_page(page, "Revenue", f"{app.line} .js-line")
+        _open(page, "Revenue", APPEARS, f"{app.line} .js-line")
+        return float(page.evaluate("() => window.appeared"))
+
+
+def _open(page: Page, title: str, watch: str, awaited: str) -> None:
+    """Click a page's name in Keel's navigation, with what is awaited watched for."""
+    link = page.get_by_test_id("stTopNavLink").filter(has_text=title)
+    box = link.bounding_box()
+    if box is None:
+        raise SystemExit(f"The navigation has no {title}.")
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.wait_for_timeout(HOVER_MS)
+    page.evaluate(watch, awaited)
+    page.mouse.click(x, y)
 
 
 def plotly_scripts(browser: Browser, app: App, address: str) -> list[str]:
