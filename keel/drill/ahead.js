@@ -10,7 +10,8 @@ const REST = 400; // ms: longer than a hand takes from one click to the next
 // leave on the page what it no longer draws. So a click ends asking until the bars have their next answer, whatever comes here before.
 export default function (component) {
     const { data, setTriggerValue } = component;
-    const bars = document.querySelector(".keel-bars");
+    const shown = () => document.querySelector(".keel-bars");
+    const bars = shown();
     if (bars) bars.ahead = { token: data.token, next: data.next };
     if (!data.more || (bars?.left && bars.left === bars.now)) return;
     const app = document.querySelector('[data-testid="stApp"]');
@@ -21,6 +22,7 @@ export default function (component) {
     };
     const left = () => {
         heard.abort();
+        const bars = shown(); // they may have come since
         if (bars) bars.left = bars.now;
     };
     const listening = { capture: true, signal: heard.signal };
