@@ -48,9 +48,7 @@ class Figures:
     second: dict[tuple[str, str], list[float]] = field(default_factory=dict)  # ms, by app and page
     load: dict[tuple[str, int], list[float]] = field(default_factory=dict)  # ms, by app and sessions
     memory: dict[str, float | None] = field(default_factory=dict)  # MiB, after all loads
-    charts: dict[str, list[float]] = field(
-        default_factory=dict
-    )  # ms, from Balance, where a visitor began, to Revenue's charts
+    charts: dict[str, list[float]] = field(default_factory=dict)  # ms, from Balance to Revenue's first line
     scripts: list[str] | None = None  # where Plotly's script came from
 
 
